@@ -1,0 +1,47 @@
+# Two commands are enough: `make serve` and `make test`. Both set up what they need, once.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help serve build test check format bench install clean
+
+help:  ## What can be done
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+serve: build  ## Build, then serve site and API on http://127.0.0.1:8000
+	@$(BIN)/kb serve
+
+build: install  ## Build index and site; quick when little has changed
+	@echo "Building index and site (the first time takes a few minutes) ..."
+	@$(BIN)/kb build
+
+test: check  ## Every check and test, browser tests included
+	@$(BIN)/pytest
+
+check: install  ## Lint, format, strict types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: install  ## Format the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: install  ## Measure speed, compare with the committed baseline
+	@$(BIN)/python -m benchmarks
+
+install: $(READY)  ## Set up .venv with pinned dependencies
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name it with: make PYTHON=python3.11 ..."; exit 1; }
+	@echo "Setting up $(VENV) (about 1 GB, a few minutes the first time) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch==2.13.0
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+clean:  ## Remove everything that can be made again
+	rm -rf $(VENV) .cache index/[0-9]* index/current site/en site/es site/assets site/*.html

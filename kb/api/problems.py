@@ -1,0 +1,55 @@
+"""The one error shape: problem documents (RFC 9457, application/problem+json)."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from kb.errors import KnowledgeBaseError
+
+MEDIA_TYPE = "application/problem+json"
+
+logger = logging.getLogger(__name__)
+
+
+class Problem(BaseModel):
+    """What went wrong, for people (`detail`) and for programs (`type`, `status`)."""
+
+    type: str = Field(description="Name of the kind of problem; `about:blank` where the status says it all")
+    title: str = Field(description="The status in words")
+    status: int = Field(description="The HTTP status")
+    detail: str = Field(description="One sentence that says what to change")
+
+
+def problem_response(status: int, slug: str, detail: str) -> JSONResponse:
+    problem = Problem(type=slug, title=HTTPStatus(status).phrase, status=status, detail=detail)
+    return JSONResponse(problem.model_dump(), status_code=status, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Makes every error of the application a problem document."""
+
+    @app.exception_handler(KnowledgeBaseError)
+    async def ours(_: Request, error: KnowledgeBaseError) -> JSONResponse:
+        return problem_response(error.status, error.slug, str(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"][1:]) or "request"
+        return problem_response(422, "bad-request", f"{where}: {first['msg']}.")
+
+    @app.exception_handler(HTTPException)
+    async def http(_: Request, error: HTTPException) -> JSONResponse:
+        return problem_response(error.status_code, "about:blank", str(error.detail))
+
+    @app.exception_handler(Exception)
+    async def unexpected(_: Request, error: Exception) -> JSONResponse:
+        logger.error("Unexpected error", exc_info=error)
+        return problem_response(500, "defect", "Something went wrong on our side; it has been logged.")

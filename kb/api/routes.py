@@ -1,0 +1,162 @@
+"""The JSON resources under `/api/v1`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from kb.api.problems import MEDIA_TYPE, Problem
+from kb.api.schemas import (
+    Document,
+    FacetTerm,
+    Health,
+    Language,
+    PracticeList,
+    PracticeSummary,
+    SearchAnswer,
+    SimilarPractice,
+    search_answer,
+)
+from kb.content.problems import did_you_mean
+from kb.content.vocabulary import vocabulary
+from kb.errors import NotFoundError, QueryError
+from kb.index.passages import Item
+from kb.search import facets
+from kb.search.engine import SearchEngine
+from kb.search.request import FACETS, MAX_PAGE, MAX_PAGE_SIZE, Filters, checked_filters, search_request
+
+_ERROR = {"model": Problem, "content": {MEDIA_TYPE: {}}}
+router = APIRouter(
+    responses={
+        404: {**_ERROR, "description": "There is no such thing"},
+        422: {**_ERROR, "description": "The request makes no sense; `detail` says why"},
+    }
+)
+
+
+def engine(request: Request) -> SearchEngine:
+    """The engine that this request is answered from, to its end."""
+    serving: SearchEngine = request.app.state.service.engine
+    return serving
+
+
+Engine = Annotated[SearchEngine, Depends(engine)]
+Page = Annotated[int, Query(ge=1, le=MAX_PAGE, description="Page number, from 1")]
+PageSize = Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE, description="Results a page")]
+
+
+def filters(
+    request: Request,
+    country: Annotated[list[str], Query(description="ISO code of a State, such as `SV`; repeat for several")] = [],  # noqa: B006
+    theme: Annotated[list[str], Query(description="Theme, such as `mental-health`; see `/facets`")] = [],  # noqa: B006
+    population: Annotated[list[str], Query(description="Population, such as `refugees`")] = [],  # noqa: B006
+    status: Annotated[list[str], Query(description="`ongoing`, `completed`, `pilot` ...")] = [],  # noqa: B006
+    evidence: Annotated[list[str], Query(description="Level of evidence, such as `evaluated`")] = [],  # noqa: B006
+    language: Annotated[list[str], Query(description="Practices that have a page in this language")] = [],  # noqa: B006
+    mirps_group: Annotated[list[str], Query(description="Working group of the MIRPS")] = [],  # noqa: B006
+    gcm: Annotated[list[str], Query(description="Objective of the Global Compact for Migration, 1 to 23")] = [],  # noqa: B006
+    sdg: Annotated[list[str], Query(description="Sustainable Development Goal, 1 to 17")] = [],  # noqa: B006
+) -> Filters:
+    """Filters of a request, checked; a parameter that there is not is an error, not silence."""
+    given = {
+        "country": country, "theme": theme, "population": population, "status": status, "evidence": evidence,
+        "language": language, "mirps_group": mirps_group, "gcm": gcm, "sdg": sdg,
+    }  # fmt: skip
+    known = {*FACETS, "q", "lang", "passages_in", "page", "page_size", "limit"}
+    for name in request.query_params:
+        if name not in known:
+            raise QueryError(f"There is no parameter {name!r}.{did_you_mean(name, known)}")
+    return checked_filters(given)
+
+
+Filtered = Annotated[Filters, Depends(filters)]
+
+
+@router.get("/search", tags=["search"], summary="Search practices by meaning")
+def search(
+    engine: Engine,
+    filtered: Filtered,
+    q: Annotated[str, Query(description="What you need, in your own words, up to 4000 characters")],
+    lang: Annotated[
+        Language, Query(description="Your language: titles and snippets come in it where they exist")
+    ] = "en",
+    passages_in: Annotated[Language | None, Query(description="Search only what is written in this language")] = None,
+    page: Page = 1,
+    page_size: PageSize = 10,
+) -> SearchAnswer:
+    """Ranks practices by how well one of their passages answers, whatever the language of question and passage."""
+    lists = {facet: list(terms) for facet, terms in filtered.items()}
+    return search_answer(engine.search(search_request(q, lang, lists, passages_in or "", page, page_size)))
+
+
+@router.get("/practices", tags=["practices"], summary="List practices")
+def practices(engine: Engine, filtered: Filtered, page: Page = 1, page_size: PageSize = 50) -> PracticeList:
+    """All practices that pass the filters, in the order of their ids."""
+    found = [item for item in engine.snapshot.items if facets.matches(item, filtered)]
+    shown = found[(page - 1) * page_size : page * page_size]
+    return PracticeList(total=len(found), page=page, page_size=page_size, practices=[_summary(item) for item in shown])
+
+
+@router.get("/practices/{practice_id}", tags=["practices"], summary="One practice in full")
+def practice(engine: Engine, practice_id: str) -> Document:
+    """Facts, words in every language, safe HTML, sources."""
+    return Document(**_document(engine, practice_id))
+
+
+@router.get("/practices/{practice_id}/similar", tags=["practices"], summary="Practices near to one")
+def similar(
+    engine: Engine,
+    practice_id: str,
+    limit: Annotated[int, Query(ge=1, le=20, description="How many")] = 5,
+) -> list[SimilarPractice]:
+    """The nearest practices by meaning; those of other States come first, because peers learn from each other."""
+    near = engine.similar(practice_id, limit)
+    return [SimilarPractice(**_summary(item).model_dump(), similarity=round(score, 4)) for item, score in near]
+
+
+@router.get("/facets", tags=["search"], summary="Filters and their terms")
+def facet_terms(engine: Engine) -> dict[str, list[FacetTerm]]:
+    """Every filter with its terms, their words in both languages, and how many practices have each."""
+    counted = facets.counts(engine.snapshot.items)
+    return {
+        facet: [
+            FacetTerm(
+                term=term,
+                labels=dict(entry.label),
+                definitions=dict(entry.definition),
+                count=counted[facet].get(term, 0),
+            )
+            for term, entry in vocabulary()[name].items()
+        ]
+        for facet, name in FACETS.items()
+    }
+
+
+@router.get("/health", tags=["service"], summary="Is it up, and which index does it serve?")
+def health(engine: Engine) -> Health:
+    """Answers as soon as searches can be answered."""
+    manifest = engine.snapshot.manifest
+    return Health(
+        status="ok",
+        generation=manifest.generation,
+        built=manifest.created,
+        practices=manifest.items,
+        passages=sum(part["passages"] for part in manifest.languages.values()),
+    )
+
+
+def _document(engine: SearchEngine, entry_id: str) -> dict[str, object]:
+    documents = engine.snapshot.documents
+    if entry_id not in documents or documents[entry_id]["kind"] != "practice":
+        raise NotFoundError(f"There is no practice {entry_id!r}.{did_you_mean(entry_id, engine.snapshot.positions)}")
+    return documents[entry_id]
+
+
+def _summary(item: Item) -> PracticeSummary:
+    return PracticeSummary(
+        id=item.id,
+        titles=dict(item.titles),
+        summaries=dict(item.summaries),
+        facets={facet: list(terms) for facet, terms in item.facets.items()},
+    )

@@ -1,0 +1,1 @@
+"""What a practice is: vocabulary, model, files, checks. Knows no index and no web."""

@@ -1,0 +1,156 @@
+"""Strict front matter: a YAML mapping between two `---` lines, each value with the line it stands on.
+
+Stricter than YAML on purpose. Dates stay text, `no` stays text, anchors, aliases and tags are refused: a content
+file is data that a stranger may send, and Norway must not become false.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import yaml
+
+from kb.content.problems import Problem
+
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 6
+
+Scalar: TypeAlias = str | int | float | bool | None
+Value: TypeAlias = "Scalar | list[Value] | dict[str, Value]"
+Location: TypeAlias = tuple[str | int, ...]
+
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,9}")
+# Controls that no page needs, and the bidirectional overrides with which text can be made to look like other text.
+_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+@dataclass
+class Document:
+    """A content file taken apart. `lines` maps a key path such as `("results", 0, "value")` to its line."""
+
+    data: dict[str, Value] = field(default_factory=dict)
+    lines: dict[Location, int] = field(default_factory=dict)
+    body: str = ""
+    body_line: int = 1
+
+    def line_of(self, location: Location) -> int:
+        """The line of a key path, or of its nearest known parent."""
+        while location and location not in self.lines:
+            location = location[:-1]
+        return self.lines.get(location, 1)
+
+
+class MalformedError(Exception):
+    """A file that cannot be taken apart; `problem` says where and why."""
+
+    def __init__(self, path: str, line: int, key: str, message: str) -> None:
+        super().__init__(message)
+        self.problem = Problem(path, line, key, message)
+
+
+def parse(path: str, content: bytes) -> Document:
+    """Takes a content file apart.
+
+    Raises:
+        MalformedError: not UTF-8, too large, no front matter, or YAML that we do not read.
+    """
+    text = _decode(path, content)
+    front, body, body_line = _split(path, text)
+    document = Document(body=body, body_line=body_line)
+    node = _compose(path, front)
+    if not isinstance(node, yaml.MappingNode):
+        raise MalformedError(path, 2, "front matter", "must be a list of `key: value` lines, such as `title: ...`.")
+    document.data = _mapping(path, node, (), document.lines)
+    return document
+
+
+def _decode(path: str, content: bytes) -> str:
+    if len(content) > MAX_BYTES:
+        raise MalformedError(path, 1, "file", f"is larger than {MAX_BYTES // 1024} kB; a page is a few kB of text.")
+    try:
+        text = content.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        message = f"is not UTF-8 (byte 0x{content[error.start]:02x}); save it again with the encoding UTF-8."
+        raise MalformedError(path, line, "file", message) from None
+    text = text.replace("\r\n", "\n")
+    if found := _UNWANTED.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        message = f"holds the invisible character U+{ord(found.group()):04X}; delete it and type the text again."
+        raise MalformedError(path, line, "file", message)
+    return text
+
+
+def _split(path: str, text: str) -> tuple[str, str, int]:
+    lines = text.split("\n")
+    if lines[0].rstrip() != "---":
+        raise MalformedError(path, 1, "front matter", "must begin with a line `---` at the top of the file.")
+    for number, line in enumerate(lines[1:], start=1):
+        if line.rstrip() == "---":
+            return "\n".join(lines[1:number]), "\n".join(lines[number + 1 :]), number + 2
+    raise MalformedError(path, 1, "front matter", "is not closed; put a line `---` between it and the text.")
+
+
+def _compose(path: str, front: str) -> yaml.Node | None:
+    depth = 0
+    try:
+        # Events come one by one, so depth and aliases are refused before anything is built from them.
+        for event in yaml.parse(front, Loader=yaml.CSafeLoader):
+            line = (event.start_mark.line if event.start_mark else 0) + 2
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+                raise MalformedError(path, line, "front matter", "uses `&` or `*` (YAML anchors); write the text out.")
+            if getattr(event, "tag", None):
+                raise MalformedError(path, line, "front matter", "uses `!` (a YAML tag); put the text in quotes.")
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                raise MalformedError(path, line, "front matter", f"is nested deeper than {MAX_DEPTH} levels.")
+        return yaml.compose(front, Loader=yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = min(mark.line + 2 if mark else 2, front.count("\n") + 2)
+        hint = "a text with `: ` or a leading quote mark must stand between double quotes"
+        message = f"is not valid YAML ({error.problem}); often {hint}."
+        raise MalformedError(path, line, "front matter", message) from None
+
+
+def _mapping(path: str, node: yaml.MappingNode, at: Location, lines: dict[Location, int]) -> dict[str, Value]:
+    result: dict[str, Value] = {}
+    for key_node, value_node in node.value:
+        line = key_node.start_mark.line + 2
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise MalformedError(path, line, "front matter", "has a key that is not a word.")
+        key = key_node.value
+        if key in result:
+            raise MalformedError(path, line, key, "stands twice; keep one of the two.")
+        lines[(*at, key)] = line
+        result[key] = _value(path, value_node, (*at, key), lines)
+    return result
+
+
+def _value(path: str, node: yaml.Node, at: Location, lines: dict[Location, int]) -> Value:
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(path, node, at, lines)
+    if isinstance(node, yaml.SequenceNode):
+        items: list[Value] = []
+        for index, item in enumerate(node.value):
+            lines[(*at, index)] = item.start_mark.line + 2
+            items.append(_value(path, item, (*at, index), lines))
+        return items
+    assert isinstance(node, yaml.ScalarNode)  # noqa: S101 - there is no fourth kind
+    return _scalar(node)
+
+
+def _scalar(node: yaml.ScalarNode) -> Scalar:
+    text = str(node.value)
+    if node.style:  # quoted or a block: the author means text
+        return text.strip() if node.style in ("|", ">") else text
+    if text in ("", "~", "null"):
+        return None
+    if text in ("true", "false"):
+        return text == "true"
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    return float(text) if _DECIMAL.fullmatch(text) else text

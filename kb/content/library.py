@@ -1,0 +1,285 @@
+"""All content of a folder, read once: entries that hold together, and a problem for everything that does not."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from kb.content import frontmatter
+from kb.content.frontmatter import Document, MalformedError
+from kb.content.markdown import sections
+from kb.content.model import (
+    LABELLED,
+    LISTS,
+    SAME_IN_BOTH,
+    SINGLE,
+    Commitment,
+    Entry,
+    Event,
+    EventDates,
+    Figure,
+    Milestone,
+    Original,
+    Page,
+    Period,
+    Practice,
+    Source,
+    Statement,
+    Translation,
+)
+from kb.content.problems import Problem, did_you_mean
+from kb.content.sections import LANGUAGES, headings
+from kb.content.vocabulary import vocabulary
+from kb.errors import ContentError, NotFoundError
+
+KINDS: dict[str, type[Original]] = {"practices": Practice, "commitments": Commitment, "events": Event}
+_NAME = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)\.([a-z]{2})\.md", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Library:
+    """The entries of a content folder by id, in order, and the problems found while reading."""
+
+    folder: Path
+    entries: dict[str, Entry]
+    problems: tuple[Problem, ...] = ()
+
+    def of_kind(self, kind: str) -> list[Entry]:
+        """Entries of `practice`, `commitment` or `event`."""
+        return [entry for entry in self.entries.values() if entry.kind == kind]
+
+    @property
+    def practices(self) -> list[Entry]:
+        return self.of_kind("practice")
+
+    def get(self, entry_id: str) -> Entry:
+        """The entry with this id.
+
+        Raises:
+            NotFoundError: there is none; names the closest id.
+        """
+        if entry_id in self.entries:
+            return self.entries[entry_id]
+        raise NotFoundError(f"There is no entry {entry_id!r}.{did_you_mean(entry_id, self.entries)}")
+
+
+@dataclass(frozen=True)
+class _File:
+    """A content file's place: what its path alone tells."""
+
+    path: str
+    entry_id: str
+    folder: str
+    lang: str
+    kind: type[Original]
+
+
+def load_library(folder: Path) -> Library:
+    """Reads every content file below `folder`. A file that cannot be read never stops the others.
+
+    Raises:
+        ContentError: the folder itself is missing.
+    """
+    if not folder.is_dir():
+        raise ContentError(
+            f"There is no content folder {folder}; set KB_CONTENT to the folder that holds `practices/`."
+        )
+    problems: list[Problem] = []
+    documents: dict[str, dict[str, tuple[_File, Document]]] = {}
+    for file in _find(folder, problems):
+        try:
+            document = frontmatter.parse(file.path, (folder / file.path).read_bytes())
+        except MalformedError as error:
+            problems.append(error.problem)
+            continue
+        documents.setdefault(file.entry_id, {})[file.path] = (file, document)
+    entries = {}
+    for entry_id in sorted(documents):
+        entry = _entry(entry_id, list(documents[entry_id].values()), problems)
+        if entry:
+            entries[entry_id] = entry
+    return Library(folder, entries, tuple(sorted(problems)))
+
+
+def _find(folder: Path, problems: list[Problem]) -> Iterator[_File]:
+    for top, depth in (("practices", 2), ("commitments", 2), ("events", 1)):
+        for path in _walk(folder / top):
+            try:
+                yield _place(folder, path.relative_to(folder).as_posix(), top, depth)
+            except MalformedError as error:
+                problems.append(error.problem)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """All files below a folder in order; a link is yielded, never followed."""
+    if not folder.is_dir():
+        return
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith("."):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            yield from _walk(path)
+        else:
+            yield path
+
+
+def _place(folder: Path, path: str, top: str, depth: int) -> _File:
+    full = folder / path
+    if full.is_symlink() or not full.is_file():
+        raise MalformedError(path, 1, "file", "is a link or a device; content files are ordinary files.")
+    parts = path.split("/")[1:]
+    shape = "<country>/<name>.<en or es>.md" if depth == 2 else "<name>.<en or es>.md"
+    name = _NAME.fullmatch(parts[-1])
+    if len(parts) != depth or not name or name.group(2) not in LANGUAGES:
+        message = f"is not named {top}/{shape}, with a to z, 0 to 9 and hyphens in the name."
+        raise MalformedError(path, 1, "file", message)
+    country = parts[0] if depth == 2 else ""
+    if depth == 2 and country.upper() not in vocabulary()["countries"] and country not in vocabulary()["regions"]:
+        raise MalformedError(
+            path, 1, "file", f"stands in {country!r}, which is no country code, `regional` or `global`."
+        )
+    prefix = {"practices": f"{country}-", "commitments": f"commit-{country}-", "events": "event-"}[top]
+    return _File(path, prefix + name.group(1), country, name.group(2), KINDS[top])
+
+
+def _entry(entry_id: str, files: list[tuple[_File, Document]], problems: list[Problem]) -> Entry | None:
+    originals = [(file, document) for file, document in files if "translates" not in document.data]
+    translations = [(file, document) for file, document in files if "translates" in document.data]
+    if not originals:
+        file, document = files[0]
+        message = (
+            "translates a page that is not there; add the original, or remove `translates` and complete the facts."
+        )
+        problems.append(Problem(file.path, document.line_of(("translates",)), "translates", message))
+        return None
+    for file, _ in originals[1:]:
+        message = (
+            f"has the same id as {originals[0][0].path}, {entry_id!r}; "
+            "give it another name, or make it a translation with `translates`."
+        )
+        problems.append(Problem(file.path, 1, "id", message))
+    file, document = originals[0]
+    facts = _validated(file.kind, file, document, problems)
+    if facts is None:
+        return None
+    original = _page(file, document, facts)
+    pages = {file.lang: original}
+    for other, translated in translations:
+        front = _validated(Translation, other, translated, problems)
+        if front is None:
+            continue
+        if other.lang in pages or front.translates != file.lang:
+            message = f"must name the language of the original, {file.lang!r}, and the file the other language."
+            problems.append(Problem(other.path, translated.line_of(("translates",)), "translates", message))
+            continue
+        pages[other.lang] = _translated_page(other, translated, front, original)
+    return Entry(entry_id, file.folder, facts, pages)
+
+
+def _page(file: _File, document: Document, facts: Original) -> Page:
+    words: dict[str, tuple[str, ...]] = {}
+    for key in (*LABELLED, *LISTS, *SINGLE):
+        value = getattr(facts, key, None)
+        if isinstance(value, str):
+            words[key] = (value,)
+        elif value:
+            words[key] = tuple(item if isinstance(item, str) else item.label for item in value)
+    body = sections(document.body, headings(facts.kind, file.lang), document.body_line)
+    return Page(file.lang, file.path, facts.title, facts.summary, words, body)
+
+
+def _translated_page(file: _File, document: Document, front: Translation, original: Page) -> Page:
+    words = {key: original.words[key] for key in SAME_IN_BOTH if key in original.words}
+    for key in (*LABELLED, *LISTS, *SINGLE):
+        value = getattr(front, key)
+        if value is not None:
+            words[key] = (value,) if isinstance(value, str) else tuple(value)
+    body = sections(document.body, headings(file.kind.kind, file.lang), document.body_line)
+    return Page(file.lang, file.path, front.title, front.summary, words, body, front.translation, front.fingerprint)
+
+
+def words_fingerprint(page: Page) -> str:
+    """Fingerprint of all that a translator reads: 12 hexadecimal digits, other when a word changes."""
+    words = {key: page.words[key] for key in sorted(page.words)}
+    text = json.dumps([page.title, page.summary, words, [s.markdown for s in page.sections]], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+_M = TypeVar("_M", Original, Translation)
+_NESTED: dict[str, type[BaseModel]] = {
+    "sources": Source,
+    "results": Figure,
+    "costs": Figure,
+    "milestones": Milestone,
+    "asks": Statement,
+    "objectives": Statement,
+    "period": Period,
+    "dates": EventDates,
+}
+
+
+def _validated(model: type[_M], file: _File, document: Document, problems: list[Problem]) -> _M | None:
+    try:
+        return model.model_validate(document.data)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            location = tuple(detail["loc"])
+            key = ".".join(str(part + 1 if isinstance(part, int) else part) for part in location)
+            allowed = _allowed(model, location)
+            message = _sentence(str(detail["type"]), detail, allowed)
+            problems.append(Problem(file.path, document.line_of(location), key, message))
+        return None
+
+
+def _allowed(model: type[Original | Translation], location: tuple[str | int, ...]) -> list[str]:
+    """Keys allowed beside the one at `location`."""
+    found = _NESTED.get(str(location[0])) if len(location) > 1 else model
+    return list((found or model).model_fields)
+
+
+def _sentence(kind: str, detail: ErrorDetails, allowed: list[str]) -> str:
+    """Pydantic's finding in our words."""
+    context = detail.get("ctx", {})
+    found = detail.get("input")
+    name = str(detail["loc"][-1])
+    types = {
+        "string_type": "must be text; put it between double quotes",
+        "int_type": "must be a whole number",
+        "float_type": "must be a number, with a point before decimals and no thousands mark",
+        "list_type": "must be a list, one `- item` a line",
+        "bool_type": "must be true or false",
+        "model_type": "must be a list of `key: value` lines",
+        "model_attributes_type": "must be a list of `key: value` lines",
+    }
+    if "sentence" in context:
+        return str(context["sentence"])
+    if kind == "extra_forbidden":
+        return f"is not a key of this file.{did_you_mean(name, allowed)} Allowed: {', '.join(allowed)}."
+    if kind == "missing":
+        return (
+            "is missing; every figure and statement names its source by number." if name == "source" else "is missing."
+        )
+    if kind in types:
+        return f"{types[kind]}, not {found!r}."
+    if kind == "literal_error":
+        return f"{found!r} is not allowed.{did_you_mean(str(found), _options(context))} Allowed: {context['expected']}."
+    if kind in ("too_short", "too_long"):
+        limit = f"at least {context['min_length']}" if kind == "too_short" else f"at most {context['max_length']}"
+        return f"has {context['actual_length']} items; {limit} are needed."
+    if kind == "string_too_short":
+        return "is empty."
+    if kind == "string_too_long":
+        return f"is longer than {context['max_length']} characters."
+    return f"{detail['msg']}, not {found!r}."
+
+
+def _options(context: dict[str, object]) -> list[str]:
+    return re.findall(r"'([^']+)'", str(context["expected"]))

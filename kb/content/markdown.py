@@ -1,0 +1,150 @@
+"""Markdown of strangers to safe HTML, and to the sections that are searched.
+
+CommonMark with tables. Raw HTML is text, pictures are not loaded, links lead only to web addresses. A mark such as
+`[2]` or `[1, 3]` cites sources by number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+
+CITATION = re.compile(r"\[(\d{1,2}(?:, ?\d{1,2})*)\]")
+_LINK = re.compile(r"https?://", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph, list item, heading or table cell: its plain text with marks, and its first line in the file."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Section:
+    """What stands below one `## ` heading. `key` names it independent of language (`need`, `results`)."""
+
+    key: str
+    heading: str
+    markdown: str
+    line: int
+    blocks: tuple[Block, ...]
+
+    @property
+    def text(self) -> str:
+        """Plain text without citation marks, one block a line."""
+        return "\n".join(without_citations(block.text) for block in self.blocks)
+
+
+def without_citations(text: str) -> str:
+    """The text as it is read aloud."""
+    return re.sub(r"\s*" + CITATION.pattern, "", text)
+
+
+def cited(text: str) -> set[int]:
+    """Numbers of the sources that a text cites."""
+    return {int(number) for mark in CITATION.findall(text) for number in mark.split(",")}
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table").disable("image")
+    parser.validateLink = lambda url: bool(_LINK.match(url))  # type: ignore[method-assign]
+    parser.inline.ruler.before("link", "citation", _citation_rule)
+    parser.add_render_rule("citation", _render_citation)
+    return parser
+
+
+def _citation_rule(state: StateInline, silent: bool) -> bool:
+    found = CITATION.match(state.src, state.pos, state.posMax)
+    if not found or state.src[found.end() : found.end() + 1] == "(":
+        return False
+    if not silent:
+        token = state.push("citation", "", 0)
+        token.content = found.group(1)
+    state.pos = found.end()
+    return True
+
+
+def _render_citation(
+    _renderer: RendererHTML, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: EnvType
+) -> str:
+    numbers = re.split(r", ?", tokens[index].content)
+    links = ", ".join(f'<a href="#source-{int(number)}">{int(number)}</a>' for number in numbers)
+    return f'<sup class="cite">[{links}]</sup>'
+
+
+def render(markdown: str, heading_shift: int = 0) -> str:
+    """Safe HTML. `heading_shift` lowers headings, so that a page keeps one outline."""
+    tokens = _parser().parse(markdown)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(6, int(token.tag[1]) + heading_shift)}"
+    html: str = _parser().renderer.render(tokens, _parser().options, {})
+    return html
+
+
+def blocks(markdown: str, first_line: int = 1) -> Iterator[Block]:
+    """The text of each paragraph, list item, heading and cell, in reading order."""
+    for token in _parser().parse(markdown):
+        if token.type == "inline":
+            yield Block(_plain(token.children or []), first_line + (token.map[0] if token.map else 0))
+        elif token.type in ("fence", "code_block"):
+            yield Block(token.content, first_line + (token.map[0] if token.map else 0))
+
+
+def _plain(children: Sequence[Token]) -> str:
+    parts = []
+    for child in children:
+        if child.type == "citation":
+            parts.append(f" [{child.content}]")
+        elif child.type in ("softbreak", "hardbreak"):
+            parts.append(" ")
+        else:
+            parts.append(child.content)
+    return re.sub(r"\s+", " ", "".join(parts)).strip()
+
+
+def raw_html_line(markdown: str) -> int | None:
+    """Line (from 0) of the first raw HTML, which we would show as text and its author does not expect."""
+    parser = MarkdownIt("commonmark", {"html": True})
+    for token in parser.parse(markdown):
+        inner = token.children or []
+        if token.type == "html_block" or any(child.type == "html_inline" for child in inner):
+            return token.map[0] if token.map else 0
+    return None
+
+
+def outline(markdown: str) -> list[tuple[int, str, int]]:
+    """Headings as (level, text, line from 0)."""
+    tokens = _parser().parse(markdown)
+    return [
+        (int(token.tag[1]), _plain(tokens[index + 1].children or []), token.map[0] if token.map else 0)
+        for index, token in enumerate(tokens)
+        if token.type == "heading_open"
+    ]
+
+
+def sections(markdown: str, headings: dict[str, str], first_line: int = 1) -> tuple[Section, ...]:
+    """Cuts a body at its `## ` headings. Sections whose heading is not in `headings` (key to heading) are left out."""
+    lines = markdown.split("\n")
+    keys = {heading: key for key, heading in headings.items()}
+    starts = [(line, text) for level, text, line in outline(markdown) if level <= 2]
+    found = []
+    for index, (line, text) in enumerate(starts):
+        if text not in keys:
+            continue
+        end = starts[index + 1][0] if index + 1 < len(starts) else len(lines)
+        content = "\n".join(lines[line + 1 : end])
+        parts = tuple(blocks(content, first_line + line + 1))
+        found.append(Section(keys[text], text, content.strip("\n"), first_line + line, parts))
+    return tuple(found)

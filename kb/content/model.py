@@ -1,0 +1,288 @@
+"""What a content file may say: front matter of originals and of translations, validated by Pydantic.
+
+An original holds facts and words. A translation holds only words, in the order of the original. Figures, dates,
+sources and terms live once, in the original.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from kb.content.markdown import Section
+from kb.content.problems import did_you_mean
+from kb.content.vocabulary import vocabulary
+
+MAX_TITLE_WORDS = 15
+MAX_SUMMARY_WORDS = 60
+
+
+def _term(facet: str) -> BeforeValidator:
+    def check(value: object) -> str:
+        allowed = vocabulary()[facet]
+        if str(value) not in allowed:
+            listed = ", ".join(allowed)
+            message = f"{str(value)!r} is not a term of {facet}.{did_you_mean(str(value), allowed)} Allowed: {listed}."
+            raise PydanticCustomError("unknown_term", "{sentence}", {"sentence": message})
+        return str(value)
+
+    return BeforeValidator(check)
+
+
+def _date(value: object) -> str:
+    text = str(value)
+    shapes = {4: "%Y", 7: "%Y-%m", 10: "%Y-%m-%d"}
+    try:
+        year = datetime.datetime.strptime(text, shapes[len(text)]).year
+    except (KeyError, ValueError):
+        year = 0
+    if not 1950 <= year <= 2100:
+        message = f"{text!r} is not a date; write it as 2023, 2023-09 or 2023-09-26, between 1950 and 2100."
+        raise PydanticCustomError("bad_date", "{sentence}", {"sentence": message})
+    return text
+
+
+def _words(most: int) -> AfterValidator:
+    def check(text: str) -> str:
+        count = len(text.split())
+        if count > most:
+            message = f"has {count} words; at most {most} are read."
+            raise PydanticCustomError("too_long", "{sentence}", {"sentence": message})
+        return text
+
+    return AfterValidator(check)
+
+
+def _question(text: str) -> str:
+    if not text.endswith("?"):
+        message = f"{text!r} is not a question; end it with a question mark."
+        raise PydanticCustomError("no_question", "{sentence}", {"sentence": message})
+    return text
+
+
+_WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+\.[a-z]{2,}(:[0-9]+)?(/[^\s<>\"]*)?", re.ASCII)
+
+
+def _address(text: str) -> str:
+    if not _WEB_ADDRESS.fullmatch(text):
+        message = f"{text!r} is not a web address; it must begin with https:// or http:// and hold no spaces."
+        raise PydanticCustomError("bad_address", "{sentence}", {"sentence": message})
+    return text
+
+
+Text = Annotated[str, Field(min_length=1, max_length=600)]
+PartialDate = Annotated[str, BeforeValidator(_date)]
+WebAddress = Annotated[str, Field(max_length=2000), AfterValidator(_address)]
+Title = Annotated[Text, _words(MAX_TITLE_WORDS)]
+Summary = Annotated[str, Field(min_length=1, max_length=1000), _words(MAX_SUMMARY_WORDS)]
+Question = Annotated[Text, AfterValidator(_question)]
+Questions = Annotated[list[Question], Field(min_length=3, max_length=5)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Source(_Strict):
+    """Where a statement comes from. `n` is the number that the text cites as `[n]`."""
+
+    n: Annotated[int, Field(ge=1, le=99)]
+    title: Text
+    publisher: Text
+    url: WebAddress | None = None
+    date: PartialDate | None = None
+    language: Annotated[str, _term("languages")]
+    copy_only: bool = False
+    """Only a copy of the document was seen, so no address is given."""
+
+
+class Figure(_Strict):
+    """A number that a source gives. `year` is the year it is about."""
+
+    label: Text
+    value: float
+    unit: Annotated[str, _term("units")] | None = None
+    year: Annotated[int, Field(ge=1950, le=2100)] | None = None
+    source: int
+
+
+class Milestone(_Strict):
+    """A dated step, for the time line."""
+
+    date: PartialDate
+    label: Text
+    source: int
+
+
+class Statement(_Strict):
+    """Something that a source says in words: an ask, an objective."""
+
+    label: Text
+    source: int
+
+
+class Period(_Strict):
+    """When it ran, as far as sources say. An empty `end` means open or not known; `status` tells which."""
+
+    start: PartialDate | None = None
+    end: PartialDate | None = None
+
+
+class Original(_Strict):
+    """Front matter that all kinds share."""
+
+    kind: ClassVar[str]
+
+    title: Title
+    summary: Summary
+    countries: Annotated[list[Annotated[str, _term("countries")]], Field(min_length=1)]
+    places: list[Text] = []
+    implementers: Annotated[list[Text], Field(min_length=1)]
+    partners: list[Text] = []
+    period: Period
+    status: Annotated[str, _term("status")]
+    status_as_of: PartialDate | None = None
+    themes: Annotated[list[Annotated[str, _term("themes")]], Field(min_length=1, max_length=6)]
+    populations: list[Annotated[str, _term("populations")]] = []
+    mirps_groups: list[Annotated[str, _term("mirps_groups")]] = []
+    gcm_objectives: list[Annotated[str, _term("gcm_objectives")]] = []
+    sdgs: list[Annotated[str, _term("sdgs")]] = []
+    results: list[Figure] = []
+    milestones: list[Milestone] = []
+    related: list[str] = []
+    sources: Annotated[list[Source], Field(min_length=1)]
+    last_reviewed: PartialDate
+    review_by: PartialDate
+
+
+class Practice(Original):
+    """A practice: something that was done, by whom, for whom, and what came of it."""
+
+    kind: ClassVar[str] = "practice"
+
+    questions: Questions
+    evidence: Annotated[str, _term("evidence")]
+    costs: list[Figure] = []
+    tier: Literal["full", "snapshot"] = "full"
+
+
+class Commitment(Original):
+    """What a State promised or says that it needs."""
+
+    kind: ClassVar[str] = "commitment"
+
+    asks: list[Statement] = []
+    learning_interest: list[Text] = []
+    """What practices might help: an inference of the editors, shown as such."""
+
+
+class EventDates(_Strict):
+    """First and last day."""
+
+    start: PartialDate
+    end: PartialDate
+
+
+class Event(Original):
+    """A learning event, held or planned."""
+
+    kind: ClassVar[str] = "event"
+
+    dates: EventDates
+    place: Text
+    host: Text
+    event_languages: list[Annotated[str, _term("languages")]] = []
+    objectives: list[Statement] = []
+    field_visits: list[Text] = []
+    practices: list[str] = []
+    prioritised: list[str] = []
+    """Practices in which States expressed interest."""
+
+
+class Translation(_Strict):
+    """Front matter of a translation: words only, lists in the order of the original.
+
+    `places`, `implementers` and `partners` may be left out where the names are the same in both languages.
+    """
+
+    translates: Literal["en", "es"]
+    translation: Annotated[str, _term("translation")]
+    fingerprint: str
+    title: Title
+    summary: Summary
+    questions: Questions | None = None
+    places: list[Text] | None = None
+    implementers: list[Text] | None = None
+    partners: list[Text] | None = None
+    results: list[Text] | None = None
+    costs: list[Text] | None = None
+    milestones: list[Text] | None = None
+    asks: list[Text] | None = None
+    learning_interest: list[Text] | None = None
+    objectives: list[Text] | None = None
+    field_visits: list[Text] | None = None
+    place: Text | None = None
+    host: Text | None = None
+
+
+LABELLED = ("results", "costs", "milestones", "asks", "objectives")
+LISTS = ("questions", "places", "implementers", "partners", "learning_interest", "field_visits")
+SINGLE = ("place", "host")
+SAME_IN_BOTH = ("places", "implementers", "partners", "place", "host")
+"""Keys that a translation may leave out: names that do not change."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One entry in one language.
+
+    `words` holds the lists of words by key: labels of `results`, `milestones` and the like in the original's order,
+    `questions`, `places`, `implementers`, `partners`; single words (`place`, `host`) are lists of one.
+    """
+
+    lang: str
+    path: str
+    title: str
+    summary: str
+    words: Mapping[str, tuple[str, ...]]
+    sections: tuple[Section, ...]
+    translation: str | None = None
+    fingerprint: str = ""
+    """Of the original's words that this page was made from; empty on the original itself."""
+
+    @property
+    def is_original(self) -> bool:
+        return self.translation is None
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        return self.words.get("questions", ())
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A practice, commitment or event: its facts, and a page per language."""
+
+    id: str
+    folder: str
+    """Country folder (`sv`, `regional`); empty for events."""
+    facts: Original
+    pages: Mapping[str, Page] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        return self.facts.kind
+
+    @property
+    def original(self) -> Page:
+        return next(page for page in self.pages.values() if page.is_original)
+
+    def page(self, lang: str) -> Page:
+        """The page in `lang`, or the original where there is no translation."""
+        return self.pages.get(lang, self.original)

@@ -1,0 +1,30 @@
+"""What `kb check` reports: one problem, one line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """Something in a content file that its author must mend.
+
+    `path` is relative to the content folder, `line` counts from 1, `key` is the front matter key or `body`.
+    """
+
+    path: str
+    line: int
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.key}: {self.message}"
+
+
+def did_you_mean(found: str, allowed: Iterable[str]) -> str:
+    """` Did you mean 'x'?` for the closest allowed term, or nothing when none is close."""
+    lowered = {term.lower(): term for term in allowed}
+    close = difflib.get_close_matches(found.lower(), lowered, n=1, cutoff=0.6)
+    return f" Did you mean {lowered[close[0]]!r}?" if close else ""

@@ -1,0 +1,50 @@
+"""The controlled vocabulary: every term that front matter may use, with its words in each language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+
+class Term(BaseModel):
+    """A term of one facet. Mappings go from language (`en`, `es`) to words."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    label: Mapping[str, str]
+    definition: Mapping[str, str] = {}
+    aliases: Mapping[str, tuple[str, ...]] = {}
+    demonyms: Mapping[str, tuple[str, ...]] = {}
+    mirps: bool = False
+
+
+class Vocabulary:
+    """All facets. `vocabulary["themes"]["health"].label["es"]` is the Spanish label."""
+
+    def __init__(self, facets: Mapping[str, Mapping[str, Term]]) -> None:
+        self._facets = facets
+
+    def __getitem__(self, facet: str) -> Mapping[str, Term]:
+        return self._facets[facet]
+
+    def label(self, facet: str, term: str, lang: str) -> str:
+        """The words a reader sees for a term; the term itself where the vocabulary has none."""
+        entry = self._facets[facet].get(term)
+        return entry.label[lang] if entry else term
+
+    def facets(self) -> tuple[str, ...]:
+        """Names of all facets."""
+        return tuple(self._facets)
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The vocabulary that ships with the project."""
+    raw = yaml.load(files("kb.content").joinpath("vocabulary.yaml").read_bytes(), Loader=yaml.CSafeLoader)
+    return Vocabulary(
+        {facet: {str(key): Term.model_validate(term) for key, term in terms.items()} for facet, terms in raw.items()}
+    )

@@ -1,0 +1,1 @@
+"""Text to vectors. Build with sentence-transformers, answer queries with ONNX Runtime."""

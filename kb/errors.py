@@ -1,0 +1,95 @@
+"""Everything that can go wrong in a way a user can mend.
+
+    KnowledgeBaseError
+    ├── SettingError          a KB_... variable or option has a value we cannot use
+    ├── ContentError          content files that do not pass `kb check`
+    ├── EncoderError          the model cannot be found, read or exported
+    ├── SnapshotError         no usable index snapshot: missing, torn or of another make
+    │   └── NoSnapshotError   nothing was built yet
+    ├── QueryError            a search request that makes no sense
+    │   └── UnknownTermError  a filter names a term that the vocabulary does not hold
+    ├── NotFoundError         no such practice, commitment or event
+    └── JudgementError        a file of judged queries that cannot be read
+
+Each message is one sentence that says what to do. `kb.cli` turns it into that sentence and `exit_code`;
+`kb.api` turns it into `status` and a problem document (RFC 9457). Nothing else catches these.
+"""
+
+from __future__ import annotations
+
+
+class KnowledgeBaseError(Exception):
+    """Root of all errors that are the caller's or the content's, not a defect of ours.
+
+    `template` and `values` are kept apart, so that a page can say the same sentence in the reader's language.
+    """
+
+    exit_code = 1
+    status = 500
+    slug = "error"
+
+    def __init__(self, template: str, hint: str = "", **values: object) -> None:
+        self.template = template
+        self.values = values
+        super().__init__((template % values if values else template) + hint)
+
+
+class SettingError(KnowledgeBaseError):
+    """A setting has a value we cannot use; the message names the variable and what it takes."""
+
+    exit_code = 2
+    slug = "bad-setting"
+
+
+class ContentError(KnowledgeBaseError):
+    """Content that does not pass the checks; the message counts the problems."""
+
+    slug = "bad-content"
+
+
+class EncoderError(KnowledgeBaseError):
+    """The model cannot be found, read, or exported faithfully."""
+
+    exit_code = 3
+    status = 503
+    slug = "encoder-unavailable"
+
+
+class SnapshotError(KnowledgeBaseError):
+    """A snapshot that must not be served: torn, changed after it was written, or of another version."""
+
+    exit_code = 3
+    status = 503
+    slug = "index-unavailable"
+
+
+class NoSnapshotError(SnapshotError):
+    """Nothing was built yet."""
+
+
+class QueryError(KnowledgeBaseError):
+    """A search request that cannot be answered as it stands."""
+
+    exit_code = 2
+    status = 422
+    slug = "bad-request"
+
+
+class UnknownTermError(QueryError):
+    """A filter value that the vocabulary does not hold."""
+
+    slug = "unknown-term"
+
+
+class NotFoundError(KnowledgeBaseError):
+    """No such entry."""
+
+    status = 404
+    slug = "not-found"
+
+
+class JudgementError(KnowledgeBaseError):
+    """Judged queries that cannot be read; the message names file and line."""
+
+    exit_code = 2
+    slug = "bad-judgements"

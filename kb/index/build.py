@@ -1,0 +1,204 @@
+"""Items and passages in, a published snapshot out.
+
+Built beside, checked, then published by replacing one pointer: whoever reads meanwhile has the old snapshot whole.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from kb.encoding.protocol import Encoder
+from kb.errors import SnapshotError
+from kb.index.embeddings import EmbeddingStore
+from kb.index.layout import LanguageLayout, Layout, Manifest, SnapshotLayout, checksums, publish, sync_tree, verify
+from kb.index.lexical import TantivyIndex
+from kb.index.passages import Item, Passage
+from kb.index.tokens import TokenVectors
+from kb.index.vectors import FaissIndex
+
+KEEP = 3
+"""Snapshots kept for going back; older ones are removed after publication."""
+
+Progress = Callable[[str], None]
+ExportEncoder = Callable[[Path], Mapping[str, object]]
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build did. `encoded` passages were encoded now, the others were kept from earlier builds."""
+
+    generation: str
+    items: int
+    passages: int
+    encoded: int
+
+
+def build_snapshot(
+    layout: Layout,
+    items: Sequence[Item],
+    passages: Sequence[Passage],
+    encoder: Encoder,
+    *,
+    cache: Path,
+    documents: Mapping[str, Mapping[str, object]] | None = None,
+    export_encoder: ExportEncoder | None = None,
+    content: Mapping[str, str] | None = None,
+    progress: Progress = lambda _: None,
+) -> BuildReport:
+    """Builds and publishes a snapshot.
+
+    Args:
+        layout: the folder of snapshots.
+        items: what results are.
+        passages: their texts; each names an item of `items`.
+        encoder: encodes what no earlier build has encoded.
+        cache: folder for kept embeddings.
+        documents: entries in full by id, carried along so that a server needs nothing but the snapshot.
+        export_encoder: writes the query encoder into the folder it is given, returns figures for the manifest.
+        content: hash of each content file, for the manifest.
+        progress: told each step in words.
+    """
+    layout.root.mkdir(parents=True, exist_ok=True)
+    with _alone(layout, progress):
+        _sweep(layout)
+        store = EmbeddingStore(cache / "embeddings.sqlite", encoder)
+        beside = Path(tempfile.mkdtemp(prefix=".building-", dir=layout.root))
+        try:
+            store.ensure(
+                [passage.full_text for passage in passages],
+                lambda done, of: progress(f"encoded {done} of {of} passages"),
+            )
+            snapshot = SnapshotLayout(beside)
+            _write_json(snapshot.documents, documents or {})
+            manifest = _write(snapshot, items, passages, store, encoder, export_encoder, content or {})
+            sync_tree(beside)
+            beside.chmod(0o755)
+            beside.rename(layout.snapshot(manifest.generation).folder)
+            verify(layout.snapshot(manifest.generation).folder, manifest)
+            publish(layout, manifest.generation)
+        except OSError as error:
+            reason = error.strerror or error
+            raise SnapshotError(f"The index could not be written ({reason}); the earlier one still serves.") from error
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+            store.close()
+        _sweep(layout)
+        return BuildReport(manifest.generation, len(items), len(passages), store.encoded)
+
+
+def _write(
+    snapshot: SnapshotLayout,
+    items: Sequence[Item],
+    passages: Sequence[Passage],
+    store: EmbeddingStore,
+    encoder: Encoder,
+    export_encoder: ExportEncoder | None,
+    content: Mapping[str, str],
+) -> Manifest:
+    _write_json(snapshot.items, [asdict(item) for item in items])
+    described: dict[str, object] = dict(encoder.info.to_dict())
+    if export_encoder:
+        snapshot.encoder.mkdir()
+        described["export"] = dict(export_encoder(snapshot.encoder))
+    languages = {}
+    for lang in sorted({passage.lang for passage in passages}):
+        own = [passage for passage in passages if passage.lang == lang]
+        languages[lang] = _write_language(snapshot.language(lang), lang, items, own, store, encoder)
+    files = checksums(snapshot.folder)
+    now = datetime.now(UTC)
+    # Two builds in one second of one content are the same snapshot; the digest tells others apart.
+    digest = hashlib.sha256(json.dumps([described, sorted(files.items())]).encode()).hexdigest()[:8]
+    manifest = Manifest(
+        generation=f"{now:%Y%m%dT%H%M%S%f}-{digest}",
+        created=now.isoformat(timespec="seconds"),
+        encoder=described,
+        languages=languages,
+        items=len(items),
+        content=content,
+        files=files,
+    )
+    manifest.write(snapshot.manifest)
+    return manifest
+
+
+def _write_json(path: Path, data: object) -> None:
+    path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+
+
+def _write_language(
+    layout: LanguageLayout,
+    lang: str,
+    items: Sequence[Item],
+    passages: Sequence[Passage],
+    store: EmbeddingStore,
+    encoder: Encoder,
+) -> dict[str, int]:
+    layout.folder.mkdir()
+    positions = {item.id: number for number, item in enumerate(items)}
+    texts = [passage.full_text for passage in passages]
+    _write_passages(layout, passages, positions)
+    kept = list(store.read(texts))
+    FaissIndex.build(layout.vectors, np.stack([one.vector for one in kept]))
+    total = sum(len(one.tokens[1]) for one in kept)
+    TokenVectors.build(layout, (one.tokens for one in kept), total, encoder.info.dimension)
+    filters = ([f"{facet}:{term}" for facet, terms in items[positions[p.item_id]].facets.items() for term in terms]
+               for p in passages)  # fmt: skip
+    TantivyIndex.build(layout.lexical, lang, texts, filters)
+    return {"passages": len(passages), "tokens": total}
+
+
+def _write_passages(layout: LanguageLayout, passages: Sequence[Passage], positions: Mapping[str, int]) -> None:
+    sections = sorted({passage.section for passage in passages})
+    numbers = {section: number for number, section in enumerate(sections)}
+    ends, context_ends, at = [], [], 0
+    with layout.texts.open("wb") as file:
+        for passage in passages:
+            context, text = passage.context.encode(), passage.text.encode()
+            file.write(context + text)
+            at += len(context) + len(text)
+            context_ends.append(at - len(text))
+            ends.append(at)
+    np.savez(
+        layout.passages,
+        ends=np.array(ends, np.int64),
+        context_ends=np.array(context_ends, np.int64),
+        items=np.array([positions[passage.item_id] for passage in passages], np.int32),
+        sections=np.array([numbers[passage.section] for passage in passages], np.uint8),
+        section_names=np.array(sections),
+    )
+
+
+@contextmanager
+def _alone(layout: Layout, progress: Progress) -> Iterator[None]:
+    """Holds the folder's lock, so that a second build waits for the first."""
+    with layout.lock.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress("another build is running; waiting for it")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _sweep(layout: Layout) -> None:
+    """Removes what killed builds left, and snapshots older than the newest `KEEP`."""
+    for litter in [*layout.root.glob(".building-*"), *layout.root.glob(".current-*")]:
+        shutil.rmtree(litter, ignore_errors=True) if litter.is_dir() else litter.unlink(missing_ok=True)
+    try:
+        serving = layout.current()
+    except SnapshotError:
+        return
+    for generation in layout.generations()[:-KEEP]:
+        if generation != serving:
+            shutil.rmtree(layout.snapshot(generation).folder, ignore_errors=True)

@@ -1,0 +1,110 @@
+"""A published snapshot, opened for reading."""
+
+from __future__ import annotations
+
+import json
+import mmap
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kb.errors import SnapshotError
+from kb.index.layout import LanguageLayout, Layout, Manifest, SnapshotLayout, verify
+from kb.index.lexical import TantivyIndex
+from kb.index.passages import Item, Passage
+from kb.index.tokens import TokenVectors
+from kb.index.vectors import FaissIndex, VectorIndex
+
+
+class PassageTexts:
+    """The passages of one language by row, read from disk as they are asked for."""
+
+    def __init__(self, layout: LanguageLayout, lang: str, items: list[Item]) -> None:
+        table = np.load(layout.passages)
+        self._ends: npt.NDArray[np.int64] = table["ends"]
+        self._context_ends: npt.NDArray[np.int64] = table["context_ends"]
+        self._sections: npt.NDArray[np.uint8] = table["sections"]
+        self._section_names = [str(name) for name in table["section_names"]]
+        self.item_of: npt.NDArray[np.int32] = table["items"]
+        """int32[n]: number of the item that each row belongs to."""
+        self._lang = lang
+        self._items = items
+        with layout.texts.open("rb") as file:
+            self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def __getitem__(self, row: int) -> Passage:
+        start = int(self._ends[row - 1]) if row else 0
+        middle, end = int(self._context_ends[row]), int(self._ends[row])
+        return Passage(
+            item_id=self._items[self.item_of[row]].id,
+            lang=self._lang,
+            section=self.section(row),
+            text=self._bytes[middle:end].decode(),
+            context=self._bytes[start:middle].decode(),
+        )
+
+    def section(self, row: int) -> str:
+        return self._section_names[self._sections[row]]
+
+
+@dataclass(frozen=True)
+class LanguageIndex:
+    """All that is searched in one language."""
+
+    lang: str
+    passages: PassageTexts
+    vectors: VectorIndex
+    lexical: TantivyIndex
+    tokens: TokenVectors
+
+
+class Snapshot:
+    """One generation: its items, and an index for each language."""
+
+    def __init__(self, layout: SnapshotLayout, manifest: Manifest) -> None:
+        self.layout = layout
+        self.manifest = manifest
+        self.items = [_item(data) for data in json.loads(layout.items.read_text(encoding="utf-8"))]
+        self.positions = {item.id: number for number, item in enumerate(self.items)}
+        self.documents: dict[str, dict[str, Any]] = json.loads(layout.documents.read_text(encoding="utf-8"))
+        self.languages = {lang: self._open(lang) for lang in manifest.languages}
+
+    def _open(self, lang: str) -> LanguageIndex:
+        layout = self.layout.language(lang)
+        return LanguageIndex(
+            lang,
+            PassageTexts(layout, lang, self.items),
+            FaissIndex(layout.vectors),
+            TantivyIndex(layout.lexical, lang),
+            TokenVectors(layout),
+        )
+
+    @cached_property
+    def generation(self) -> str:
+        return self.manifest.generation
+
+
+def _item(data: dict[str, Any]) -> Item:
+    return Item(**data | {"facets": {facet: tuple(terms) for facet, terms in data["facets"].items()}})
+
+
+def open_snapshot(layout: Layout, generation: str | None = None) -> Snapshot:
+    """Opens the served snapshot, or `generation`, after comparing every file with its checksum.
+
+    Raises:
+        NoSnapshotError: nothing was built yet.
+        SnapshotError: the snapshot is torn, damaged or of another make.
+    """
+    name = generation or layout.current()
+    snapshot = layout.snapshot(name)
+    if "/" in name or not snapshot.folder.is_dir():
+        raise SnapshotError(f"The index names a snapshot {name!r} that is not there; run `kb build`.")
+    manifest = Manifest.read(snapshot.manifest)
+    verify(snapshot.folder, manifest)
+    return Snapshot(snapshot, manifest)

@@ -1,0 +1,107 @@
+"""Content to everything that is served: the whole flow of the design in one place."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from kb.content.checks import check_library
+from kb.content.document import entry_document
+from kb.content.library import Library, load_library
+from kb.content.problems import Problem
+from kb.errors import ContentError
+from kb.index.build import BuildReport, build_snapshot
+from kb.index.layout import Layout
+from kb.index.passages import Passage, passages_of, practice_items
+from kb.index.snapshot import open_snapshot
+from kb.search.engine import SearchEngine
+from kb.search.opening import query_encoder
+from kb.settings import Settings
+from kb.site.build import SiteReport, build_site
+
+SIMILAR = 4
+"""Similar practices that a page shows."""
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `kb build` did."""
+
+    index: BuildReport
+    site: SiteReport
+    problems: tuple[Problem, ...]
+    seconds: float
+
+
+def build(settings: Settings, progress: Progress = lambda _: None) -> Report:
+    """Checks the content, builds and publishes the index, writes the site.
+
+    Files that cannot be read are left out and reported; everything else is built.
+
+    Raises:
+        ContentError: there is no practice to build from.
+    """
+    started = time.perf_counter()
+    library = load_library(settings.content)
+    if not library.practices:
+        raise ContentError(f"There is no practice in {settings.content} that can be read; run `kb check`.")
+    problems = tuple(check_library(library))
+    progress(f"read {len(library.entries)} entries")
+    index = _build_index(settings, library, progress)
+    progress("writing the site")
+    engine = open_engine(settings)
+    site = build_site(library, settings.site, lambda entry_id: _similar(engine, entry_id))
+    return Report(index, site, problems, time.perf_counter() - started)
+
+
+def _build_index(settings: Settings, library: Library, progress: Progress) -> BuildReport:
+    from kb.encoding.export import export_query_encoder
+    from kb.encoding.model import load_encoder
+
+    progress("opening the model")
+    encoder = load_encoder(settings)
+    passages: list[Passage] = [
+        passage for entry in library.practices for passage in passages_of(entry, encoder.count_tokens)
+    ]
+
+    def export(folder: Path) -> dict[str, object]:
+        return dict(export_query_encoder(encoder, folder, settings.cache))
+
+    return build_snapshot(
+        Layout(settings.index),
+        practice_items(library),
+        passages,
+        encoder,
+        cache=settings.cache,
+        documents={entry.id: entry_document(entry) for entry in library.entries.values()},
+        export_encoder=export,
+        content=_content_hashes(library),
+        progress=progress,
+    )
+
+
+def _content_hashes(library: Library) -> dict[str, str]:
+    paths = sorted(page.path for entry in library.entries.values() for page in entry.pages.values())
+    return {path: hashlib.sha256((library.folder / path).read_bytes()).hexdigest()[:16] for path in paths}
+
+
+def _similar(engine: SearchEngine, entry_id: str) -> list[str]:
+    if entry_id not in engine.snapshot.positions:
+        return []
+    return [item.id for item, _ in engine.similar(entry_id, SIMILAR)]
+
+
+def open_engine(settings: Settings) -> SearchEngine:
+    """The engine over the published snapshot.
+
+    Raises:
+        SnapshotError: there is no usable index.
+        EncoderError: the query encoder cannot be opened.
+    """
+    snapshot = open_snapshot(Layout(settings.index))
+    return SearchEngine(snapshot, query_encoder(snapshot, settings), cache_size=settings.query_cache)

@@ -1,0 +1,128 @@
+"""The sentence that answers, with the words that met the question marked. Safe HTML.
+
+Words are marked when they share a stem with the question, and, across languages too, when their token is the one
+that late interaction chose for a rare token of the question.
+"""
+
+from __future__ import annotations
+
+import html
+import itertools
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from kb.encoding.protocol import QueryEncoder
+from kb.index.snapshot import LanguageIndex
+from kb.search.pools import Question
+
+LENGTH = 260
+"""Characters that a snippet aims at; a sentence is never cut in its middle unless it is longer by itself."""
+
+ALIGNED = 0.88
+"""Cosine from which two tokens are taken for the same thing said."""
+RARE = 7.0
+"""Rarity (minus log-probability) from which a query token says something; function words lie below."""
+
+_SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
+_WORD = re.compile(r"\w[\w'’+-]*\w|\w")
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """Part of a passage. `html` is escaped text with `<mark>`; `words` are the marked words, without repeats."""
+
+    html: str
+    lang: str
+    words: tuple[str, ...]
+
+
+def snippet(index: LanguageIndex, row: int, question: Question, encoder: QueryEncoder) -> Snippet:
+    """The part of a passage that answers best."""
+    passage = index.passages[row]
+    stems = set(question.words.get(index.lang, {})) or set(index.lexical.words(question.text))
+    relevance = _relevance(index, row, question, encoder, len(passage.full_text) - len(passage.text))
+    spans = [
+        (found.start(), found.end())
+        for found in _WORD.finditer(passage.text)
+        if stems & set(index.lexical.words(found.group())) or _aligned(relevance, found.span())
+    ]
+    start, end = _window(passage.text, spans, relevance)
+    inside = [(a, b) for a, b in spans if start <= a and b <= end]
+    words = tuple(dict.fromkeys(passage.text[a:b].lower() for a, b in inside))
+    return Snippet(_marked(passage.text, start, end, inside), index.lang, words)
+
+
+@dataclass(frozen=True)
+class _Relevance:
+    """Per token of the passage's text: where it stands, its best cosine with a rare query token, its gain."""
+
+    spans: npt.NDArray[np.int32]
+    best: Floats
+    gain: Floats
+
+
+def _relevance(index: LanguageIndex, row: int, question: Question, encoder: QueryEncoder, shift: int) -> _Relevance:
+    tokens = index.tokens.of(row)
+    _, offsets = encoder.token_offsets(index.passages[row].full_text)
+    count = min(len(tokens), len(offsets))
+    spans = offsets[:count] - shift
+    similarity = question.encoded.token_vectors @ tokens[:count].T
+    best, gain = np.zeros(count, np.float32), np.zeros(count, np.float32)
+    if count and len(question.rarity):
+        rare = question.rarity >= RARE
+        chosen = similarity.argmax(axis=1)
+        strength = similarity.max(axis=1)
+        for query_token in np.flatnonzero(rare):
+            best[chosen[query_token]] = max(best[chosen[query_token]], strength[query_token])
+        gain = (similarity * (question.rarity / question.rarity.sum())[:, None]).max(axis=0)
+        np.add.at(gain, chosen, question.rarity / question.rarity.sum())
+    return _Relevance(spans, best, gain)
+
+
+def _aligned(relevance: _Relevance, span: tuple[int, int]) -> bool:
+    inside = (relevance.spans[:, 0] >= span[0]) & (relevance.spans[:, 1] <= span[1])
+    inside &= relevance.spans[:, 1] > relevance.spans[:, 0]
+    return bool((relevance.best[inside] >= ALIGNED).any()) and span[1] - span[0] > 2
+
+
+def _window(text: str, marks: list[tuple[int, int]], relevance: _Relevance) -> tuple[int, int]:
+    """The run of whole sentences, about `LENGTH` long, that holds most of what was asked."""
+    if len(text) <= LENGTH * 1.2:
+        return 0, len(text)
+    bounds = [0, *(found.end() for found in _SENTENCE.finditer(text)), len(text)]
+    sentences = [(a, b) for a, b in itertools.pairwise(bounds) if b > a]
+
+    def worth(start: int, end: int) -> float:
+        inside = (relevance.spans[:, 0] >= start) & (relevance.spans[:, 1] <= end)
+        return float(relevance.gain[inside].sum()) + sum(start <= a and b <= end for a, b in marks) * 0.05
+
+    best = max(range(len(sentences)), key=lambda n: worth(*sentences[n]) / (sentences[n][1] - sentences[n][0] + 80))
+    first = last = best
+    while True:
+        grown = [(first - 1, last), (first, last + 1)]
+        fitting = [
+            (a, b) for a, b in grown
+            if a >= 0 and b < len(sentences) and sentences[b][1] - sentences[a][0] <= LENGTH
+        ]  # fmt: skip
+        if not fitting:
+            break
+        first, last = max(fitting, key=lambda pair: worth(sentences[pair[0]][0], sentences[pair[1]][1]))
+    start, end = sentences[first][0], sentences[last][1]
+    if end - start > LENGTH * 1.5:
+        end = text.rfind(" ", start, start + LENGTH)
+    return start, end
+
+
+def _marked(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str:
+    parts, at = ["… " if start else ""], start
+    for a, b in spans:
+        parts += [html.escape(text[at:a]), "<mark>", html.escape(text[a:b]), "</mark>"]
+        at = b
+    parts.append(html.escape(text[at:end].rstrip()))
+    parts.append(" …" if end < len(text.rstrip()) else "")
+    return "".join(parts)

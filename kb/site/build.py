@@ -1,0 +1,151 @@
+"""Writes the static site: every page in every language. Only pages whose bytes change are written again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from kb.content.library import Library
+from kb.content.model import Entry
+from kb.content.sections import LANGUAGES
+from kb.content.vocabulary import vocabulary
+from kb.site.coverage import coverage
+from kb.site.render import render
+from kb.site.urls import Urls
+from kb.site.views import view, views
+
+Similar = Callable[[str], Sequence[str]]
+
+BROWSE = {"country": "countries", "theme": "themes", "population": "populations"}
+"""Kinds of browsing page to the vocabulary's facet."""
+
+
+@dataclass(frozen=True)
+class SiteReport:
+    """How many pages the site has, how many changed, how many old ones were removed."""
+
+    pages: int
+    written: int
+    removed: int
+
+
+@dataclass(frozen=True)
+class _Site:
+    library: Library
+    similar: Similar
+    base: str
+
+    def urls(self, lang: str) -> Urls:
+        return Urls(lang, self.base)
+
+    def alternates(self, kind: str = "", name: str = "") -> dict[str, str]:
+        found = {}
+        for lang in LANGUAGES:
+            urls = self.urls(lang)
+            found[lang] = urls.page(kind, name) if name else urls.section(kind) if kind else urls.home()
+        return found
+
+
+def build_site(library: Library, folder: Path, similar: Similar = lambda _: (), base: str = "/") -> SiteReport:
+    """Writes the site into `folder` and removes pages that are no more.
+
+    Args:
+        library: the content; `similar` gives ids of practices near to one.
+        base: path that the site hangs at on its web host, with slashes at both ends.
+    """
+    site = _Site(library, similar, base)
+    pages: dict[str, str] = {}
+    for lang in LANGUAGES:
+        pages.update(_pages(site, lang))
+    pages[f"{base}404.html"] = render("404.html", "en", site.urls("en"), site.alternates())
+    pages[base] = render("root.html", "en", site.urls("en"), site.alternates())
+    wanted = {_file(folder, base, address): html.encode() for address, html in pages.items()}
+    for asset in files("kb.site").joinpath("assets").iterdir():
+        wanted[folder / "assets" / asset.name] = asset.read_bytes()
+    written = sum(_write(path, content) for path, content in wanted.items())
+    return SiteReport(len(pages), written, _remove_others(folder, set(wanted)))
+
+
+def _pages(site: _Site, lang: str) -> Iterator[tuple[str, str]]:
+    urls = site.urls(lang)
+    library = site.library
+    practices = views(library.practices, urls)
+
+    def page(template: str, kind: str, name: str = "", **values: object) -> tuple[str, str]:
+        address = urls.page(kind, name) if name else urls.section(kind) if kind else urls.home()
+        return address, render(template, lang, urls, site.alternates(kind, name), kind=kind, **values)
+
+    yield page("home.html", "", practices=practices, browse=_browse(library.practices))
+    yield page(
+        "about.html", "about", counts={kind: len(library.of_kind(kind)) for kind in ("practice", "commitment", "event")}
+    )
+    yield page("coverage.html", "coverage", coverage=coverage(library))
+    yield page("list.html", "practice", entries=practices)
+    for kind in ("commitment", "event"):
+        yield page("list.html", kind, entries=views(library.of_kind(kind), urls))
+    for entry in library.entries.values():
+        near = [view(library.entries[other], urls) for other in site.similar(entry.id) if other in library.entries]
+        related = views((library.entries[other] for other in _related(library, entry)), urls)
+        yield page("entry.html", entry.kind, entry.id, it=view(entry, urls), similar=near, related=related)
+    for kind, facet in BROWSE.items():
+        used = _browse(library.practices)[kind]
+        yield page("terms.html", kind, facet=facet, terms=used)
+        for term in used:
+            entries = views((e for e in library.practices if term in getattr(e.facts, facet)), urls)
+            promised = [e for e in library.of_kind("commitment") if term in getattr(e.facts, facet)]
+            yield page("term.html", kind, term, facet=facet, term=term, entries=entries,
+                       commitments=views(promised, urls))  # fmt: skip
+
+
+def _related(library: Library, entry: Entry) -> list[str]:
+    """Entries that this one names, or that name it."""
+    own = [*entry.facts.related, *getattr(entry.facts, "practices", ()), *getattr(entry.facts, "prioritised", ())]
+    naming = [
+        other.id
+        for other in library.entries.values()
+        if entry.id
+        in (*other.facts.related, *getattr(other.facts, "practices", ()), *getattr(other.facts, "prioritised", ()))
+    ]
+    return [other for other in dict.fromkeys([*own, *naming]) if other in library.entries and other != entry.id]
+
+
+def _browse(practices: Sequence[Entry]) -> dict[str, dict[str, int]]:
+    """For each kind of browsing page, the terms in use in the vocabulary's order, with their number of practices."""
+    found = {}
+    for kind, facet in BROWSE.items():
+        counted = {
+            term: sum(term in getattr(entry.facts, facet) for entry in practices) for term in vocabulary()[facet]
+        }
+        found[kind] = {term: count for term, count in counted.items() if count}
+    return found
+
+
+def _file(folder: Path, base: str, address: str) -> Path:
+    path = folder / address.removeprefix(base)
+    return path / "index.html" if address.endswith("/") else path
+
+
+def _write(path: Path, content: bytes) -> bool:
+    if path.is_file() and path.read_bytes() == content:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_bytes(content)
+    beside.replace(path)
+    return True
+
+
+def _remove_others(folder: Path, wanted: set[Path]) -> int:
+    """Removes pages of entries that are gone; never touches a file that a site build does not write."""
+    removed = 0
+    for top in (*LANGUAGES, "assets"):
+        for path in sorted((folder / top).rglob("*"), reverse=True):
+            if path.is_dir():
+                if not any(path.iterdir()):
+                    path.rmdir()
+            elif path not in wanted:
+                path.unlink()
+                removed += 1
+    return removed

@@ -1,0 +1,105 @@
+"""What we know and what we don't: counts over the whole content, for `kb report content` and for the site."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from dataclasses import dataclass
+
+from kb.content.library import Library
+from kb.content.model import Practice
+from kb.content.sections import HEADINGS, LANGUAGES, UNDOCUMENTED
+from kb.content.vocabulary import vocabulary
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Counts of practices.
+
+    Attributes:
+        by_state_and_theme: MIRPS State to theme to number; zeros are gaps.
+        elsewhere: number of practices per theme outside the MIRPS States.
+        languages: number of practices with a page in each language.
+        unchecked: translations that no person has checked.
+        evidence: number per level of evidence.
+        undocumented: section key to number of practices whose sources say nothing of it.
+        without_figures, without_costs: practices that no source gives such figures for.
+        overdue: ids of entries past their review date.
+    """
+
+    practices: int
+    by_state_and_theme: dict[str, dict[str, int]]
+    elsewhere: dict[str, int]
+    languages: dict[str, int]
+    unchecked: int
+    evidence: dict[str, int]
+    undocumented: dict[str, int]
+    without_figures: int
+    without_costs: int
+    overdue: list[str]
+
+
+def coverage(library: Library, today: datetime.date | None = None) -> Coverage:
+    """Counts what the library knows. `today` decides what is past its review date."""
+    practices = library.practices
+    states = [code for code, term in vocabulary()["countries"].items() if term.mirps]
+    themes = list(vocabulary()["themes"])
+    now = (today or datetime.datetime.now(datetime.UTC).date()).isoformat()
+    pages = [page for entry in library.entries.values() for page in entry.pages.values()]
+    return Coverage(
+        practices=len(practices),
+        by_state_and_theme={
+            state: {
+                theme: sum(state in p.facts.countries and theme in p.facts.themes for p in practices)
+                for theme in themes
+            }
+            for state in states
+        },
+        elsewhere={
+            theme: sum(theme in p.facts.themes and not set(states) & set(p.facts.countries) for p in practices)
+            for theme in themes
+        },
+        languages={lang: sum(lang in p.pages for p in practices) for lang in LANGUAGES},
+        unchecked=sum(page.translation == "machine-assisted" for page in pages),
+        evidence=dict(Counter(p.facts.evidence for p in practices if isinstance(p.facts, Practice))),
+        undocumented=_undocumented(library),
+        without_figures=sum(not p.facts.results for p in practices),
+        without_costs=sum(not getattr(p.facts, "costs", ()) for p in practices),
+        overdue=[
+            entry.id for entry in library.entries.values() if entry.facts.review_by < now[: len(entry.facts.review_by)]
+        ],
+    )
+
+
+def _undocumented(library: Library) -> dict[str, int]:
+    found = dict.fromkeys((key for key, _ in HEADINGS["practice"]), 0)
+    for entry in library.practices:
+        page = entry.original
+        for section in page.sections:
+            if section.blocks and all(block.text.startswith(UNDOCUMENTED[page.lang]) for block in section.blocks):
+                found[section.key] += 1
+    return found
+
+
+def coverage_as_text(counted: Coverage) -> str:
+    """The table that `kb report content` prints."""
+    states = list(counted.by_state_and_theme)
+    lines = [f"{'theme':<26}" + "".join(f"{state:>5}" for state in states) + "  elsewhere"]
+    for theme, elsewhere in counted.elsewhere.items():
+        cells = "".join(f"{counted.by_state_and_theme[state][theme] or '·':>5}" for state in states)
+        lines.append(f"{theme:<26}{cells}{elsewhere or '·':>11}")
+    evidence = ", ".join(f"{level} {count}" for level, count in sorted(counted.evidence.items()))
+    undocumented = ", ".join(f"{key} {count}" for key, count in counted.undocumented.items())
+    languages = ", ".join(f"{lang} {count}" for lang, count in counted.languages.items())
+    return "\n".join(
+        [
+            *lines,
+            "",
+            f"practices: {counted.practices} ({languages})",
+            f"evidence: {evidence}",
+            f"nothing documented under: {undocumented}",
+            f"without any figure on results: {counted.without_figures}; on costs: {counted.without_costs}",
+            f"translations that no person has checked: {counted.unchecked}",
+            f"past their review date: {', '.join(counted.overdue) or 'none'}",
+        ]
+    )

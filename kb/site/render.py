@@ -1,0 +1,61 @@
+"""Templates to HTML. Everything is escaped but what `kb.content.markdown` made safe."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from kb import __version__
+from kb.content import markdown
+from kb.content.sections import LANGUAGES
+from kb.content.vocabulary import vocabulary
+from kb.site import i18n
+from kb.site.urls import Urls
+
+
+@cache
+def environment(lang: str) -> Environment:
+    """The template environment of one interface language."""
+    env = Environment(
+        loader=PackageLoader("kb.site"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    env.install_gettext_translations(i18n.translations(lang), newstyle=True)  # type: ignore[attr-defined]
+    env.globals.update(lang=lang, languages=LANGUAGES, version=__version__, asset_version=asset_version())
+    env.filters.update(
+        date=lambda text: i18n.date(text, lang),
+        number=lambda value: i18n.number(value, lang),
+        label=lambda term, facet: vocabulary().label(facet, str(term), lang),
+        definition=lambda term, facet: _definition(str(term), facet, lang),
+        markdown=lambda text: Markup(markdown.render(text)),  # noqa: S704 - made safe there
+        safe_html=Markup,
+    )
+    return env
+
+
+def _definition(term: str, facet: str, lang: str) -> str:
+    entry = vocabulary()[facet].get(term)
+    return entry.definition.get(lang, "") if entry else ""
+
+
+@cache
+def asset_version() -> str:
+    """Changes when an asset changes, so that browsers may keep assets for long."""
+    digest = hashlib.sha256()
+    for asset in sorted(files("kb.site").joinpath("assets").iterdir(), key=lambda entry: entry.name):
+        digest.update(asset.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def render(template: str, lang: str, urls: Urls, alternates: dict[str, str], **values: object) -> str:
+    """One page. `alternates` maps each language to the address of this page in it."""
+    found = environment(lang).get_template(template)
+    return found.render(urls=urls, alternates=alternates, **values)

@@ -1,0 +1,66 @@
+"""What templates show of an entry: facts of the original beside words of the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from kb.content.model import Entry, Figure, Milestone, Page, Practice, Statement
+from kb.content.sections import UNDOCUMENTED
+from kb.site.urls import Urls
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A figure, milestone or statement with its label in the reader's language."""
+
+    label: str
+    fact: Figure | Milestone | Statement
+
+
+@dataclass(frozen=True)
+class EntryView:
+    """An entry as one language's page shows it."""
+
+    entry: Entry
+    page: Page
+    urls: Urls
+
+    @property
+    def url(self) -> str:
+        return self.urls.page(self.entry.kind, self.entry.id)
+
+    @property
+    def translated(self) -> bool:
+        """Whether the words are in the reader's language."""
+        return self.page.lang == self.urls.lang
+
+    def words(self, key: str) -> tuple[str, ...]:
+        return self.page.words.get(key, ())
+
+    def labelled(self, key: str) -> list[Labelled]:
+        facts: Sequence[Figure | Milestone | Statement] = getattr(self.entry.facts, key, ())
+        return [Labelled(label, fact) for label, fact in zip(self.words(key), facts, strict=True)]
+
+    @property
+    def timeline(self) -> list[Labelled]:
+        return sorted(self.labelled("milestones"), key=lambda one: getattr(one.fact, "date", ""))
+
+    @property
+    def is_snapshot(self) -> bool:
+        return isinstance(self.entry.facts, Practice) and self.entry.facts.tier == "snapshot"
+
+    def undocumented(self) -> list[str]:
+        """Keys of the sections of which no source says anything."""
+        start = UNDOCUMENTED[self.page.lang]
+        return [s.key for s in self.page.sections if s.blocks and all(b.text.startswith(start) for b in s.blocks)]
+
+
+def view(entry: Entry, urls: Urls) -> EntryView:
+    """The entry's page in the language of `urls`, or its original where there is no translation."""
+    return EntryView(entry, entry.page(urls.lang), urls)
+
+
+def views(entries: Iterable[Entry], urls: Urls) -> list[EntryView]:
+    """Views in the order of their titles."""
+    return sorted((view(entry, urls) for entry in entries), key=lambda one: one.page.title.lower().strip("'\"¿¡ "))

@@ -116,6 +116,8 @@ def _plain(children: Sequence[Token]) -> str:
 
 def raw_html_line(markdown: str) -> int | None:
     """Line (from 0) of the first raw HTML, which we would show as text and its author does not expect."""
+    if "<" not in markdown:
+        return None
     parser = MarkdownIt("commonmark", {"html": True})
     for token in parser.parse(markdown):
         inner = token.children or []
@@ -124,11 +126,19 @@ def raw_html_line(markdown: str) -> int | None:
     return None
 
 
+@cache
+def _block_parser() -> MarkdownIt:
+    """Sees where blocks begin and end, and leaves their text alone: all that an outline needs."""
+    parser = MarkdownIt("commonmark", {"html": False})
+    parser.core.ruler.disable("inline")
+    return parser
+
+
 def outline(markdown: str) -> list[tuple[int, str, int]]:
     """Headings as (level, text, line from 0)."""
-    tokens = _parser().parse(markdown)
+    tokens = _block_parser().parse(markdown)
     return [
-        (int(token.tag[1]), _plain(tokens[index + 1].children or []), token.map[0] if token.map else 0)
+        (int(token.tag[1]), tokens[index + 1].content.strip(), token.map[0] if token.map else 0)
         for index, token in enumerate(tokens)
         if token.type == "heading_open"
     ]

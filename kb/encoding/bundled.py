@@ -202,6 +202,9 @@ def _weights(data: bytes, shape: _Shape, tensors: dict[str, _Tensor]) -> Iterato
             matrix = weight if weight.size == bias.size else weight.reshape(bias.size, -1)
             yield f"encoder.layer.{layer}.{theirs}.weight", matrix
             yield f"encoder.layer.{layer}.{theirs}.bias", bias
+    # The file has no pooler, mean pooling needs none; but transformers warns of parameters that it does not find.
+    yield "pooler.dense.weight", np.zeros((hidden, hidden), np.float16)
+    yield "pooler.dense.bias", np.zeros(hidden, np.float16)
 
 
 def _numbers(data: bytes, tensor: _Tensor) -> npt.NDArray[np.float32]:

@@ -52,7 +52,6 @@ def is_whole(folder: Path) -> bool:
 def _replace(folder: Path, write: Callable[[Path], None]) -> None:
     beside = Path(tempfile.mkdtemp(prefix=folder.name + ".", dir=folder.parent))
     try:
-        beside.chmod(0o755)
         fresh = beside / "new"
         fresh.mkdir()
         write(fresh)
@@ -69,6 +68,8 @@ def _sign(folder: Path) -> None:
     receipt = {path.relative_to(folder).as_posix(): file_digest(path) for path in files}
     (folder / _RECEIPT).write_text(json.dumps(receipt, indent=1), encoding="utf-8")
     for path in [*files, folder / _RECEIPT]:
+        # Some writers make private files; what is served from here may belong to another user.
+        path.chmod(0o644)
         # A rename can reach the disk before the data does; without this a power cut leaves empty files behind it.
         with path.open("rb+") as file:
             os.fsync(file.fileno())

@@ -1,0 +1,156 @@
+"""An ONNX graph with its large matrices in eight bits: a quarter of the size, and faster on any processor.
+
+Matrix products: each row of activations (one token) is scaled by its own largest value to 255 steps, which keeps the
+huge activations of the first token from washing out the others; weights are scaled by column. One scale for a whole
+tensor, as `onnxruntime.quantization` does it, measured a cosine of .997 to the exact vectors, this way .999, at the
+same speed. Weights take 7 of the 8 bits: processors without VNNI add pairs of products in 16 bits, which overflow.
+
+Embeddings: one scale a row; rows are looked up, then scaled.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from onnx import GraphProto, ModelProto, NodeProto
+
+_CONTRIB = "com.microsoft"
+"""Domain of ONNX Runtime's own operators, which are in each of its builds."""
+
+_LARGE = 1 << 14
+"""Matrices with fewer numbers stay as they are: position and type embeddings, small heads."""
+
+
+def quantize(model: ModelProto) -> None:
+    """Replace matrix products with constants, and look-ups of large tables, by their eight-bit forms, in place.
+
+    Expects a graph over one text: the activations that enter a product have the shape [1, t, n] or [t, n].
+    """
+    from onnx import helper
+
+    graph = _Graph(model.graph)
+    for node in list(model.graph.node):
+        if node.op_type == "MatMul" and graph.is_large(node.input[1]):
+            graph.replace(node, _product(graph, node))
+        elif node.op_type == "Gather" and graph.is_large(node.input[0]):
+            graph.replace(node, _look_up(graph, node))
+    graph.finish()
+    if all(domain.domain != _CONTRIB for domain in model.opset_import):
+        model.opset_import.append(helper.make_opsetid(_CONTRIB, 1))
+
+
+class _Graph:
+    """A graph under change: its constants by name, and what replaces each node."""
+
+    def __init__(self, proto: GraphProto) -> None:
+        self.proto = proto
+        self.constants = {tensor.name: tensor for tensor in proto.initializer}
+        self.replaced: dict[str, list[NodeProto]] = {}
+        self.scaled: set[str] = set()
+
+    def is_large(self, name: str) -> bool:
+        from onnx import TensorProto
+
+        tensor = self.constants.get(name)
+        return (
+            tensor is not None
+            and tensor.data_type == TensorProto.FLOAT
+            and len(tensor.dims) == 2
+            and tensor.dims[0] * tensor.dims[1] > _LARGE
+        )
+
+    def value(self, name: str) -> npt.NDArray[np.float32]:
+        from onnx import numpy_helper
+
+        return numpy_helper.to_array(self.constants[name])
+
+    def constant(self, name: str, value: npt.NDArray[np.generic]) -> str:
+        from onnx import numpy_helper
+
+        if name not in self.constants:
+            self.constants[name] = numpy_helper.from_array(value, name)
+        return name
+
+    def replace(self, node: NodeProto, nodes: list[NodeProto]) -> None:
+        self.replaced[node.output[0]] = nodes
+
+    def finish(self) -> None:
+        nodes = [new for node in self.proto.node for new in self.replaced.get(node.output[0], [node])]
+        used = {name for node in nodes for name in node.input} | {output.name for output in self.proto.output}
+        constants = [tensor for name, tensor in self.constants.items() if name in used]
+        del self.proto.node[:], self.proto.initializer[:], self.proto.value_info[:]
+        self.proto.node.extend(nodes)
+        self.proto.initializer.extend(constants)
+
+
+def _product(graph: _Graph, node: NodeProto) -> list[NodeProto]:
+    from onnx.helper import make_node
+
+    activations, weights = node.input
+    (result,) = node.output
+    steps, column_scale = _by_column(graph.value(weights))
+    inputs = [
+        f"{activations}/steps",
+        graph.constant(f"{weights}/steps", steps),
+        graph.constant("one", np.array(1, np.float32)),
+        graph.constant(f"{weights}/scale", column_scale),
+        graph.constant("middle", np.array(128, np.uint8)),
+    ]
+    return [
+        *_scaled_by_row(graph, activations),
+        make_node("MatMulIntegerToFloat", inputs, [f"{result}/unscaled"], domain=_CONTRIB),
+        make_node("Mul", [f"{result}/unscaled", f"{activations}/column"], [result]),
+    ]
+
+
+def _scaled_by_row(graph: _Graph, name: str) -> list[NodeProto]:
+    """Nodes that make of `name` the eight-bit `name/steps`, and `name/column`, the rows' scales as [1, t, 1].
+
+    Made once for each tensor: the projections to queries, keys and values all read the same one.
+    """
+    from onnx import TensorProto, helper
+
+    if name in graph.scaled:
+        return []
+    graph.scaled.add(name)
+    last = graph.constant("last", np.array([-1], np.int64))
+    least = graph.constant("least", np.array(1e-9, np.float32))
+    step = graph.constant("step", np.array(1 / 127, np.float32))
+    middle = helper.make_tensor("middle", TensorProto.UINT8, [1], [128])
+    return [
+        helper.make_node("Abs", [name], [f"{name}/absolute"]),
+        helper.make_node("ReduceMax", [f"{name}/absolute", last], [f"{name}/largest"], keepdims=1),
+        helper.make_node("Max", [f"{name}/largest", least], [f"{name}/bounded"]),
+        helper.make_node("Mul", [f"{name}/bounded", step], [f"{name}/column"]),
+        helper.make_node("Reshape", [f"{name}/column", last], [f"{name}/rows"]),
+        helper.make_node("Shape", [f"{name}/rows"], [f"{name}/count"]),
+        helper.make_node("ConstantOfShape", [f"{name}/count"], [f"{name}/middles"], value=middle),
+        helper.make_node("QuantizeLinear", [name, f"{name}/rows", f"{name}/middles"], [f"{name}/steps"], axis=-2),
+    ]
+
+
+def _look_up(graph: _Graph, node: NodeProto) -> list[NodeProto]:
+    from onnx import TensorProto
+    from onnx.helper import make_node
+
+    table, rows = node.input
+    (result,) = node.output
+    values = graph.value(table)
+    scale = np.maximum(np.abs(values).max(axis=1, keepdims=True), 1e-9) / 127
+    steps = graph.constant(f"{table}/steps", np.rint(values / scale).astype(np.int8))
+    scales = graph.constant(f"{table}/scale", scale.astype(np.float32))
+    return [
+        make_node("Gather", [steps, rows], [f"{result}/steps"]),
+        make_node("Cast", [f"{result}/steps"], [f"{result}/numbers"], to=TensorProto.FLOAT),
+        make_node("Gather", [scales, rows], [f"{result}/scale"]),
+        make_node("Mul", [f"{result}/numbers", f"{result}/scale"], [result]),
+    ]
+
+
+def _by_column(weights: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float32]]:
+    scale = np.maximum(np.abs(weights).max(axis=0), 1e-9) / 63
+    return np.rint(weights / scale).astype(np.int8), scale.astype(np.float32)

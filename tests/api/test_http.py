@@ -1,0 +1,142 @@
+"""The API over real HTTP: a real server process on the real content."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+
+from tests.api.serving import Server
+
+
+def test_a_spanish_question_is_answered(server: Server) -> None:
+    answer = server.get("/api/v1/search", q="apoyo psicosocial para niñas y niños desplazados", lang="es").json()
+    assert answer["total"] > 5
+    first = answer["results"][0]
+    assert first["lang"] == "es"
+    assert "<mark>" in first["snippet"]
+    assert first["explanation"]["words"]
+    assert set(first["explanation"]) == {"dense", "late", "lexical", "found_in", "section", "words"}
+
+
+def test_filters_restrict_and_facets_follow(server: Server) -> None:
+    everything = server.get("/api/v1/search", q="health", lang="en").json()
+    filtered = server.get("/api/v1/search", q="health", lang="en", country=["HN", "gt"]).json()
+    assert filtered["results"]
+    assert all({"HN", "GT"} & set(one["facets"]["country"]) for one in filtered["results"])
+    assert filtered["total"] <= everything["total"]
+    # The filtered facet is counted without its own filter, so that one may widen the choice.
+    assert set(filtered["facets"]["country"]) > {"HN", "GT"}
+    assert sum(filtered["facets"]["status"].values()) == filtered["total"]
+
+
+def test_pages_do_not_overlap_and_end(server: Server) -> None:
+    seen: list[str] = []
+    for page in range(1, 51):
+        answer = server.get("/api/v1/search", q="refugees", page=page, page_size=20).json()
+        if not answer["results"]:
+            break
+        seen += [one["id"] for one in answer["results"]]
+    assert len(seen) == len(set(seen)) == answer["total"]
+
+
+@pytest.mark.parametrize(
+    ("path", "parameters", "status", "detail"),
+    [
+        ("/api/v1/search", {}, 422, "q: Field required."),
+        ("/api/v1/search", {"q": "   "}, 422, "The query is empty"),
+        ("/api/v1/search", {"q": "x" * 4001}, 422, "The query has 4001 characters; at most 4000 are read."),
+        ("/api/v1/search", {"q": "a\x00b"}, 422, "The query holds the control character U+0000"),
+        ("/api/v1/search", {"q": "a", "lang": "fr"}, 422, "lang: "),
+        ("/api/v1/search", {"q": "a", "page": "0"}, 422, "page: "),
+        ("/api/v1/search", {"q": "a", "page": "51"}, 422, "page: "),
+        ("/api/v1/search", {"q": "a", "page_size": "1000"}, 422, "page_size: "),
+        ("/api/v1/search", {"q": "a", "page": "two"}, 422, "page: "),
+        ("/api/v1/search", {"q": "a", "theme": "healht"}, 422, "Did you mean 'health'?"),
+        ("/api/v1/search", {"q": "a", "countri": "SV"}, 422, "There is no parameter 'countri'. Did you mean 'country'?"),
+        ("/api/v1/practices/sv-nothing", {}, 404, "There is no practice 'sv-nothing'."),
+        ("/api/v1/practices/sv-nothing/similar", {}, 404, "There is no practice 'sv-nothing'."),
+        ("/api/v1/nothing", {}, 404, "Not Found"),
+    ],
+)  # fmt: skip
+def test_bad_input_gets_a_problem_document(
+    server: Server, path: str, parameters: dict[str, str], status: int, detail: str
+) -> None:
+    response = server.get(path, **parameters)
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    problem = response.json()
+    assert set(problem) == {"type", "title", "status", "detail"}
+    assert problem["status"] == status
+    assert detail in problem["detail"]
+
+
+def test_only_reading_is_possible(server: Server) -> None:
+    response = httpx.post(server.address + "/api/v1/search", json={})
+    assert response.status_code == 405
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_a_foreign_host_is_refused(server: Server) -> None:
+    assert server.get("/api/v1/health", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_a_practice_in_full(server: Server) -> None:
+    practice = server.get("/api/v1/practices/sv-a-tu-lado-support-spaces").json()
+    assert set(practice["pages"]) == {"en", "es"}
+    assert practice["facts"]["results"][0]["value"] == 1140
+    assert practice["pages"]["es"]["labels"]["results"][0].startswith("Personas asistidas")
+    assert practice["pages"]["en"]["sections"][0]["html"].startswith("<p>")
+
+
+def test_the_list_and_its_filters(server: Server) -> None:
+    everything = server.get("/api/v1/practices").json()
+    salvador = server.get("/api/v1/practices", country="SV").json()
+    assert 0 < salvador["total"] < everything["total"]
+    assert all("SV" in one["facets"]["country"] for one in salvador["practices"])
+
+
+def test_similar_practices_come_from_other_states_first(server: Server) -> None:
+    near = server.get("/api/v1/practices/hn-idp-profiling/similar", limit=3).json()
+    assert len(near) == 3
+    assert "HN" not in near[0]["facets"]["country"]
+    assert {"sv-internal-displacement-profiling", "mx-chihuahua-idp-profiling"} & {one["id"] for one in near}
+
+
+def test_every_facet_says_its_words_in_both_languages(server: Server) -> None:
+    for terms in server.get("/api/v1/facets").json().values():
+        for term in terms:
+            assert term["labels"]["en"]
+            assert term["labels"]["es"]
+
+
+def test_health_names_the_index(server: Server) -> None:
+    health = server.get("/api/v1/health").json()
+    assert health["status"] == "ok"
+    assert health["practices"] > 100
+    assert health["passages"] > 1000
+
+
+def test_the_documentation_needs_nothing_from_elsewhere(server: Server) -> None:
+    page = server.get("/api/v1/docs").text
+    assert "<script" not in page
+    document = server.get("/api/v1/openapi.json").json()
+    for path in document["paths"]:
+        assert path in page
+    assert re.findall(r'(?:src|href)="(?:https?:)?//[^"]*"', page) == []
+
+
+def test_every_operation_is_described(server: Server) -> None:
+    document = server.get("/api/v1/openapi.json").json()
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            assert operation["summary"], path
+            for parameter in operation.get("parameters", []):
+                assert parameter["in"] == "path" or parameter["description"], (path, parameter["name"])
+
+
+def test_answers_carry_safe_headers(server: Server) -> None:
+    headers = server.get("/es/buscar/").headers
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"

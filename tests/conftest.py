@@ -1,0 +1,59 @@
+"""Fixtures that all tests share. The real content is built once a session, with the real model."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kb.content.library import Library, load_library
+from kb.pipeline import Report, build, open_engine
+from kb.search.engine import SearchEngine
+from kb.settings import Settings, load_settings
+from tests.api.serving import Server, start
+
+ROOT = Path(__file__).parent.parent
+CONTENT = ROOT / "content"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_hub() -> Iterator[None]:
+    """Nothing in the suite may reach for a model hub."""
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    yield
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    """The real content."""
+    return load_library(CONTENT)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Report]:
+    """The real content, built in a place of its own. Embeddings are kept between runs in the project's cache."""
+    place = tmp_path_factory.mktemp("built")
+    cache = os.environ.get("KB_CACHE", str(ROOT / ".cache"))
+    settings = load_settings({}, content=CONTENT, index=place / "index", site=place / "site", cache=cache)
+    return settings, build(settings)
+
+
+@pytest.fixture(scope="session")
+def settings(built: tuple[Settings, Report]) -> Settings:
+    return built[0]
+
+
+@pytest.fixture(scope="session")
+def engine(settings: Settings) -> SearchEngine:
+    """The engine over the real content."""
+    return open_engine(settings)
+
+
+@pytest.fixture(scope="session")
+def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """`kb serve` on the real content, for the whole session."""
+    running = start(settings, tmp_path_factory.mktemp("server") / "log")
+    yield running
+    assert running.stop() == 0, running.log.read_text()

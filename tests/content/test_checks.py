@@ -1,0 +1,202 @@
+"""Every promise of `kb check`: a problem of each kind is found, at its line, with words that say what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kb.content.library import Library, load_library, words_fingerprint
+from kb.content.checks import check_library
+from kb.content.stamp import stamp_translations
+from tests.content.writing import ORIGINAL, PATH, TRANSLATED, TRANSLATION, changed, line_of, problems, write
+
+
+def test_the_real_content_has_no_problem(library: Library) -> None:
+    assert [str(problem) for problem in check_library(library)] == []
+    assert len(library.practices) > 100
+
+
+def test_a_valid_folder_has_no_problem(tmp_path: Path) -> None:
+    write(tmp_path, PATH, ORIGINAL)
+    write(tmp_path, TRANSLATED, TRANSLATION.format(fingerprint="x"))
+    list(stamp_translations(load_library(tmp_path), ["all"]))
+    assert problems(tmp_path) == []
+
+
+# Each row: what is changed in the valid original, into what, where the problem is reported, and what it says.
+BAD = [
+    ("status: ongoing", "statsu: ongoing", "statsu: ongoing", "statsu", "is not a key of this file. Did you mean 'status'?"),
+    ("status: ongoing", "status: onging", "status: onging", "status", "'onging' is not a term of status. Did you mean 'ongoing'?"),
+    ("[legal-aid]", "[legal-help]", "themes:", "themes.1", "'legal-help' is not a term of themes. Did you mean 'legal-aid'?"),
+    ("countries: [SV]", "countries: [XX]", "countries:", "countries.1", "'XX' is not a term of countries."),
+    ("countries: [SV]", "countries: [HN]", "countries:", "countries", "must hold SV, the folder that the file stands in."),
+    ("title: Drop-in legal desk at the bus terminal\n", "", "summary:", "title", "is missing."),
+    ("date: 2024-02", "date: 2024-13", "date: 2024-13", "sources.1.date", "'2024-13' is not a date; write it as 2023, 2023-09"),
+    ("start: 2023", "start: soon", "period:", "period.start", "'soon' is not a date"),
+    ("end: null", "end: 2020", "period:", "period.end", "2020 lies before 2023."),
+    ("review_by: 2025-03-01", "review_by: 2021-03-01", "review_by:", "review_by", "2021-03-01 lies before 2024-03-01."),
+    ("year: 2023, source: 1", "year: 2023", "People advised", "results.1.source", "is missing; every figure"),
+    ("value: 120", "value: '120'", "People advised", "results.1.value", "must be a number"),
+    ("source: 1}", "source: 4}", "People advised", "results.1.source", "names source 4, which is not among `sources` (1)."),
+    ("year: 2023, source", "year: 2025, source", "People advised", "results.1.year", "2025 lies after the last review."),
+    ("url: https://example.org/report", "url: javascript:alert(1)", "url:", "sources.1.url", "is not a web address"),
+    ("  - Can a town run a legal desk without lawyers of its own?\n", "", "questions:", "questions", "has 2 items; at least 3"),
+    ("lawyers of its own?", "lawyers of its own", "Can a town", "questions.3", "is not a question"),
+    ("lunch [1]", "lunch [2]", "lunch [2]", "body", "cites source [2], which is not among `sources` (1)."),
+    ("lunch [1]", "lunch for 35 days", "lunch for 35", "body", "the figure 35 has no source"),
+    ("## Results", "## Outcomes", "## Outcomes", "body", "heading 'Outcomes' is not one of this kind of page."),
+    ("## The need", "# The need", "# The need", "body", "a heading with one `#` is the page's title"),
+    ("paid their lunch [1]", "paid <b>lunch</b> [1]", "paid <b>", "body", "raw HTML is shown as text"),
+    ("paid their lunch [1]", "paid jane.doe@example.org [1]", "paid jane", "body", "looks like a person's e-mail address"),
+    ("Students left", "Mr. Example left", "Mr. Example", "body", "looks like the name of a person"),
+    ("Not documented yet.\n", "", "## Adapting it", "body", "nothing stands below 'Adapting it'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "at", "key", "message"), BAD, ids=[row[3] + ":" + row[1] for row in BAD])
+def test_each_problem_is_found_at_its_line(
+    tmp_path: Path, old: str, new: str, at: str, key: str, message: str
+) -> None:
+    text = changed(old, new)
+    write(tmp_path, PATH, text)
+    line = 1 if message == "is missing." else line_of(text, at)
+    found = problems(tmp_path)
+    start = f"{PATH}:{line}: {key}: "
+    assert any(problem.startswith(start) and message in problem for problem in found), found
+
+
+def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
+    text = ORIGINAL.replace("status: ongoing", "status: x").replace("2024-02", "x").replace("[legal-aid]", "[x]")
+    write(tmp_path, PATH, text)
+    write(tmp_path, "practices/sv/other.en.md", "no front matter")
+    keys = {problem.split(": ")[1] for problem in problems(tmp_path)}
+    assert keys == {"status", "sources.1.date", "themes.1", "front matter"}
+
+
+def test_an_unused_source_is_named(tmp_path: Path) -> None:
+    extra = "    language: en\n  - n: 2\n    title: Unused\n    publisher: Nobody\n    language: en\n"
+    write(tmp_path, PATH, ORIGINAL.replace("    language: en\n", extra))
+    assert any("source 2 is never cited" in problem for problem in problems(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "message"),
+    [
+        (b"---\ntitle: caf\xe9\n---\n", 2, "is not UTF-8 (byte 0xe9)"),
+        (b"title: x\n", 1, "must begin with a line `---`"),
+        (b"---\ntitle: x\n", 1, "is not closed"),
+        (b"---\ntitle: [x\n---\n", 2, "is not valid YAML"),
+        (b"---\ntitle: a: b\n---\n", 2, "is not valid YAML"),
+        (b"---\na: &x [1]\nb: *x\n---\n", 2, "uses `&` or `*`"),
+        (b"---\na: !!python/name:os.system x\n---\n", 2, "uses `!`"),
+        (b"---\ntitle: x\ntitle: y\n---\n", 3, "stands twice"),
+        (b"---\n- x\n---\n", 2, "must be a list of `key: value` lines"),
+        (b"---\na: [[[[[[[[[[1]]]]]]]]]]\n---\n", 2, "is nested deeper than 6 levels"),
+        ("---\ntitle: abc\u202etxt\n---\n".encode(), 2, "holds the invisible character U+202E"),
+        (b"---\ntitle: x\n---\n" + b"x" * 300_000, 1, "is larger than 256 kB"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_where_and_why(
+    tmp_path: Path, content: bytes, line: int, message: str
+) -> None:
+    write(tmp_path, PATH, content)
+    write(tmp_path, "practices/sv/good.en.md", ORIGINAL)
+    found = problems(tmp_path)
+    assert len(found) == 1
+    assert found[0].startswith(f"{PATH}:{line}: ")
+    assert message in found[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("practices/sv/Legal Desk.en.md", "is not named practices/<country>/<name>"),
+        ("practices/sv/legal-desk.fr.md", "is not named practices/<country>/<name>"),
+        ("practices/sv/notes.txt", "is not named practices/<country>/<name>"),
+        ("practices/legal-desk.en.md", "is not named practices/<country>/<name>"),
+        ("practices/xx/legal-desk.en.md", "stands in 'xx', which is no country code"),
+        ("practices/sv/l\u0435gal-desk.en.md", "is not named practices/<country>/<name>"),  # Cyrillic e
+    ],
+)
+def test_a_file_in_the_wrong_place(tmp_path: Path, path: str, message: str) -> None:
+    write(tmp_path, path, ORIGINAL)
+    assert any(message in problem for problem in problems(tmp_path))
+
+
+def test_a_link_out_of_the_tree_is_refused(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.md"
+    secret.write_text(ORIGINAL)
+    write(tmp_path / "content", "practices/sv/good.en.md", ORIGINAL)
+    (tmp_path / "content" / "practices" / "sv" / "bad.en.md").symlink_to(secret)
+    (tmp_path / "content" / "practices" / "hn").symlink_to(tmp_path)
+    found = problems(tmp_path / "content")
+    assert len(found) == 2
+    assert all("is a link or a device" in problem for problem in found)
+
+
+def test_two_originals_of_one_id(tmp_path: Path) -> None:
+    write(tmp_path, PATH, ORIGINAL)
+    write(tmp_path, TRANSLATED, ORIGINAL)
+    assert any("has the same id as practices/sv/legal-desk.en.md, 'sv-legal-desk'" in p for p in problems(tmp_path))
+
+
+def test_a_translation_without_its_original(tmp_path: Path) -> None:
+    write(tmp_path, TRANSLATED, TRANSLATION.format(fingerprint="x"))
+    assert any("translates a page that is not there" in problem for problem in problems(tmp_path))
+
+
+def _pair(folder: Path, translation: str) -> list[str]:
+    write(folder, PATH, ORIGINAL)
+    write(folder, TRANSLATED, ORIGINAL)
+    current = words_fingerprint(load_library(folder).entries["sv-legal-desk"].original)
+    write(folder, TRANSLATED, translation.format(fingerprint=current))
+    return problems(folder)
+
+
+def test_a_stale_translation_is_seen(tmp_path: Path) -> None:
+    assert _pair(tmp_path, TRANSLATION) == []
+    write(tmp_path, PATH, changed("two law students", "three law students"))
+    assert any("has changed since this translation was made" in problem for problem in problems(tmp_path))
+
+
+def test_facts_that_change_do_not_make_a_translation_stale(tmp_path: Path) -> None:
+    _pair(tmp_path, TRANSLATION)
+    write(tmp_path, PATH, changed("status: ongoing", "status: completed"))
+    assert problems(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("a 120 personas en su", "a 210 personas en su", "120 is missing; 210 is not in the original"),
+        ("  - Personas orientadas\n", "  - Personas orientadas\n  - Otra\n", "has 2 items; the original has 1"),
+        ("results:\n  - Personas orientadas\n", "", "has 0 items; the original has 1"),
+        ("¿Cómo orientamos", "Cómo orientamos", "opens without ¿"),
+        ("translates: en", "translates: es", "must name the language of the original"),
+        ("translation: machine-assisted", "translation: perfect", "'perfect' is not a term of translation"),
+        ("implementers:", "countries: [SV]\nimplementers:", "is not a key of this file"),
+    ],
+)
+def test_a_translation_must_match_its_original(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert old in TRANSLATION
+    assert any(message in problem for problem in _pair(tmp_path, TRANSLATION.replace(old, new)))
+
+
+def test_a_sentence_in_two_practices(tmp_path: Path) -> None:
+    write(tmp_path, PATH, ORIGINAL)
+    write(tmp_path, "practices/sv/other.en.md", ORIGINAL)
+    assert any("stands in practices/sv/legal-desk.en.md too" in problem for problem in problems(tmp_path))
+
+
+def test_a_body_that_is_too_short_or_too_long(tmp_path: Path) -> None:
+    write(tmp_path, PATH, changed("tier: snapshot\n", ""))
+    write(tmp_path, "practices/sv/long.en.md", changed("paid their lunch [1]", "word " * 500 + "[1]"))
+    found = problems(tmp_path)
+    assert any("between 120 and 450 are wanted (or set `tier: snapshot`)" in problem for problem in found)
+    assert any("practices/sv/long.en.md" in problem and "words; between 30 and 450" in problem for problem in found)
+
+
+def test_a_reference_to_nothing(tmp_path: Path) -> None:
+    write(tmp_path, PATH, changed("tier: snapshot", "tier: snapshot\nrelated: [sv-legal-deks]"))
+    assert any("'sv-legal-deks' is no entry. Did you mean 'sv-legal-desk'?" in problem for problem in problems(tmp_path))

@@ -1,0 +1,135 @@
+"""The static site: every link resolves, every page says its language, nothing comes from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from kb.content.library import Library
+from kb.settings import Settings
+from kb.site.build import build_site
+from tests.conftest import ROOT
+
+SERVED = ("/en/search/", "/es/buscar/")
+"""Pages that the server makes; a static copy of the site has them in a later step."""
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.loaded: list[str] = []
+        self.ids: list[str] = []
+        self.lang = ""
+        self.headings: list[int] = []
+        self.tags: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        self.tags.append(tag)
+        if tag == "html":
+            self.lang = attributes.get("lang") or ""
+        if tag == "a" and attributes.get("href"):
+            self.links.append(attributes["href"] or "")
+        if tag in ("script", "img", "link", "iframe", "source"):
+            self.loaded.append(attributes.get("src") or attributes.get("href") or "")
+        if attributes.get("id"):
+            self.ids.append(attributes["id"] or "")
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+
+
+def _read(file: Path) -> _Page:
+    page = _Page()
+    page.feed(file.read_text(encoding="utf-8"))
+    return page
+
+
+@pytest.fixture(scope="module")
+def pages(settings: Settings) -> dict[str, _Page]:
+    found = {}
+    for file in settings.site.rglob("*.html"):
+        address = "/" + file.relative_to(settings.site).as_posix().removesuffix("index.html")
+        found[address] = _read(file)
+    return found
+
+
+def test_every_link_resolves(pages: dict[str, _Page], settings: Settings) -> None:
+    checked = 0
+    for address, page in pages.items():
+        for link in [*page.links, *page.loaded]:
+            parts = urlsplit(link)
+            if parts.scheme in ("http", "https"):
+                continue
+            target = unquote(parts.path) or address
+            checked += 1
+            if target in SERVED:
+                continue
+            file = settings.site / target.lstrip("/")
+            assert (file / "index.html").is_file() or file.is_file(), f"{address} links to {link}"
+            if parts.fragment:
+                assert parts.fragment in pages[target].ids, f"{address} links to {link}"
+    assert checked > 5000
+
+
+def test_nothing_is_loaded_from_elsewhere(pages: dict[str, _Page]) -> None:
+    for address, page in pages.items():
+        assert all(not urlsplit(link).netloc for link in page.loaded if link), address
+
+
+def test_every_page_says_its_language_and_has_one_outline(pages: dict[str, _Page]) -> None:
+    for address, page in pages.items():
+        expected = address.split("/")[1] if address[:4] in ("/en/", "/es/") else page.lang
+        assert page.lang == expected != "", address
+        assert page.headings[0] == 1, address
+        assert page.headings.count(1) == 1, address
+        assert all(later - earlier <= 1 for earlier, later in zip(page.headings, page.headings[1:], strict=False)), address
+        assert "main" in page.tags
+        assert len(page.ids) == len(set(page.ids)), address
+
+
+def test_both_languages_have_the_same_pages(pages: dict[str, _Page]) -> None:
+    assert sum(a.startswith("/en/") for a in pages) == sum(a.startswith("/es/") for a in pages) > 100
+
+
+def test_a_practice_page_shows_what_it_must(settings: Settings) -> None:
+    html = (settings.site / "es/practicas/sv-a-tu-lado-support-spaces/index.html").read_text(encoding="utf-8")
+    for part in ("1,140", "¿Puede una alcaldía", 'href="#source-4"', 'id="source-4"', "Aún no está documentado", "Resultados"):
+        assert part in html
+    assert 'hreflang="en" href="/en/practices/sv-a-tu-lado-support-spaces/"' in html
+
+
+def test_building_again_writes_nothing_and_removes_what_is_gone(library: Library, tmp_path: Path) -> None:
+    first = build_site(library, tmp_path)
+    assert first.written >= first.pages
+    (tmp_path / "README.md").write_text("not ours")
+    second = build_site(library, tmp_path)
+    assert (second.written, second.removed) == (0, 0)
+    gone = "sv-a-tu-lado-support-spaces"
+    fewer = type(library)(library.folder, {key: entry for key, entry in library.entries.items() if key != gone})
+    assert build_site(fewer, tmp_path).removed == 2
+    assert not (tmp_path / "es" / "practicas" / gone).exists()
+    assert (tmp_path / "README.md").exists()
+
+
+def test_every_word_of_the_interface_is_in_spanish_too() -> None:
+    keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "QueryError": None, "UnknownTermError": None}
+    options = {"**/templates/**.html": {"trimmed": "true", "newstyle_gettext": "true"}}
+    methods = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+    found = extract_from_dir(ROOT / "kb", methods, options, keywords=keywords)
+    with (ROOT / "kb/site/locale/es/messages.po").open("rb") as file:
+        catalogue = read_po(file, locale="es")
+    messages = {message for _, _, message, _, _ in found if message}
+    assert len(messages) > 80
+    for message in messages:
+        translated = catalogue.get(message if isinstance(message, str) else message[0])
+        assert translated and translated.string and not translated.fuzzy, message
+        if isinstance(message, str):
+            placeholders = re.findall(r"%\(\w+\)[sr]", message)
+            assert sorted(re.findall(r"%\(\w+\)[sr]", str(translated.string))) == sorted(placeholders), message

@@ -1,0 +1,44 @@
+"""Settings come from one table; each can be set, is checked, and is documented."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from kb.cli import cli
+from kb.errors import SettingError
+from kb.settings import SETTINGS, load_settings
+
+
+def test_defaults_are_usable() -> None:
+    settings = load_settings({})
+    assert (settings.content, settings.port, settings.host) == (Path("content"), 8000, "127.0.0.1")
+
+
+def test_a_variable_sets_and_an_option_wins() -> None:
+    assert load_settings({"KB_PORT": "9000"}).port == 9000
+    assert load_settings({"KB_PORT": "9000"}, port=0).port == 0
+
+
+@pytest.mark.parametrize(
+    ("environment", "message"),
+    [
+        ({"KB_PORT": "many"}, "KB_PORT must be a whole number, not 'many'."),
+        ({"KB_PORT": "70000"}, "KB_PORT must lie between 0 and 65535, not 70000."),
+        ({"KB_THREADS": "0"}, "KB_THREADS must lie between 1"),
+        ({"KB_CONTNET": "x"}, "KB_CONTNET is not a setting; the settings are KB_CONTENT"),
+    ],
+)
+def test_a_bad_setting_is_named(environment: dict[str, str], message: str) -> None:
+    with pytest.raises(SettingError, match=message.replace("(", r"\(")):
+        load_settings(environment)
+
+
+def test_every_setting_is_in_the_help_and_in_the_readme() -> None:
+    shown = CliRunner().invoke(cli, ["--help"]).output
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    for setting in SETTINGS:
+        assert setting.variable in shown
+        assert f"`{setting.variable}`" in readme

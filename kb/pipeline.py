@@ -6,7 +6,6 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from kb.content.checks import check_library
 from kb.content.document import entry_document
@@ -68,10 +67,6 @@ def _build_index(settings: Settings, library: Library, progress: Progress) -> Bu
     passages: list[Passage] = [
         passage for entry in library.practices for passage in passages_of(entry, encoder.count_tokens)
     ]
-
-    def export(folder: Path) -> dict[str, object]:
-        return dict(export_query_encoder(encoder, folder, settings.cache))
-
     return build_snapshot(
         Layout(settings.index),
         practice_items(library),
@@ -79,7 +74,7 @@ def _build_index(settings: Settings, library: Library, progress: Progress) -> Bu
         encoder,
         cache=settings.cache,
         documents={entry.id: entry_document(entry) for entry in library.entries.values()},
-        export_encoder=export,
+        export_encoder=lambda folder: export_query_encoder(encoder, folder, settings.cache).to_dict(),
         content=_content_hashes(library),
         progress=progress,
     )

@@ -19,10 +19,9 @@ CONTENT = ROOT / "content"
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _no_hub() -> Iterator[None]:
+def _no_hub() -> None:
     """Nothing in the suite may reach for a model hub."""
     os.environ["HF_HUB_OFFLINE"] = "1"
-    yield
 
 
 @pytest.fixture(scope="session")

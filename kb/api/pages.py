@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
-from kb.errors import QueryError
+from kb.errors import NotFoundError, QueryError
 from kb.search.engine import SearchEngine, SearchResponse
 from kb.search.request import FACETS, search_request
 from kb.site.i18n import translations
@@ -135,3 +135,9 @@ def documentation(request: Request) -> HTMLResponse:
     """The OpenAPI document as a page: nothing is loaded from elsewhere, nothing needs JavaScript."""
     alternates = {lang: Urls(lang).home() for lang in LANGUAGES}
     return HTMLResponse(render("api.html", "en", Urls("en"), alternates, document=request.app.openapi()))
+
+
+@router.get("/api/{rest:path}")
+def nothing_there(rest: str) -> None:
+    """Addresses below `/api` that there are not get a problem document, not the site's page."""
+    raise NotFoundError(f"There is nothing at /api/{rest}; the documentation is at /api/v1/docs.")

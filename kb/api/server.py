@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import signal
 
 from kb.settings import Settings
 
 
 def run(settings: Settings) -> None:
-    """Serves until interrupted.
+    """Serves until it is interrupted or asked to stop, then finishes open requests.
 
     Raises:
         SnapshotError: there is no usable index.
@@ -19,4 +20,7 @@ def run(settings: Settings) -> None:
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     app = create_app(settings)
+    # Uvicorn finishes open requests, then raises the signal again; being asked to stop is not a failure.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    signal.signal(signal.SIGINT, lambda *_: None)
     uvicorn.run(app, host=settings.host, port=settings.port, access_log=False, log_config=None)

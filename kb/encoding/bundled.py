@@ -22,6 +22,7 @@ import struct
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -161,7 +162,7 @@ def _read_vocabulary(reader: _Reader) -> _Vocabulary:
     starts = reader.array("<u4", count + 1).tolist()
     scores = reader.array("<f4", count).astype(float).tolist()
     text = reader.bytes(size)
-    pieces = [text[start:end].decode() for start, end in zip(starts, starts[1:], strict=False)]
+    pieces = [text[start:end].decode() for start, end in pairwise(starts)]
     characters, _ = reader.take("iI")
     replaced = {}
     for _ in range(characters):

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-_RECEIPT = "receipt.json"
+RECEIPT = "receipt.json"
 """Lists each file's SHA-256. Written last, so a folder without it was never finished."""
 
 
@@ -43,7 +43,7 @@ def make_whole(folder: Path, write: Callable[[Path], None]) -> Path:
 def is_whole(folder: Path) -> bool:
     """Whether `make_whole` finished this folder and nothing in it changed since."""
     try:
-        receipt: dict[str, str] = json.loads((folder / _RECEIPT).read_bytes())
+        receipt: dict[str, str] = json.loads((folder / RECEIPT).read_bytes())
         return all(file_digest(folder / name) == digest for name, digest in receipt.items())
     except (OSError, ValueError, AttributeError):
         return False
@@ -66,8 +66,8 @@ def _replace(folder: Path, write: Callable[[Path], None]) -> None:
 def _sign(folder: Path) -> None:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     receipt = {path.relative_to(folder).as_posix(): file_digest(path) for path in files}
-    (folder / _RECEIPT).write_text(json.dumps(receipt, indent=1), encoding="utf-8")
-    for path in [*files, folder / _RECEIPT]:
+    (folder / RECEIPT).write_text(json.dumps(receipt, indent=1), encoding="utf-8")
+    for path in [*files, folder / RECEIPT]:
         # Some writers make private files; what is served from here may belong to another user.
         path.chmod(0o644)
         # A rename can reach the disk before the data does; without this a power cut leaves empty files behind it.

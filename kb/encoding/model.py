@@ -14,7 +14,7 @@ import numpy as np
 
 from kb.encoding import bundled
 from kb.encoding.protocol import Encoded, EncoderInfo, Floats, Ints
-from kb.encoding.tokens import Tokens, TextTokenizer, look_up_rarity, rarity_table, unigram_vocabulary
+from kb.encoding.tokens import TextTokenizer, Tokens, look_up_rarity, rarity_table, unigram_vocabulary
 from kb.errors import EncoderError
 from kb.settings import Settings
 
@@ -55,22 +55,26 @@ class SentenceTransformerEncoder:
         name: what to call the model; by default the folder's or the hub's name.
 
     Raises:
-        EncoderError: the model cannot be found or loaded, or has no tokenizer that gives offsets.
+        EncoderError: the model cannot be found or loaded, or gives no offsets or no usable vectors of tokens.
     """
 
     def __init__(self, model: str, threads: int, *, name: str | None = None) -> None:
         import torch
+        from tokenizers import Tokenizer
 
         torch.set_num_threads(threads)
         self.model = _load(model)
         backend = getattr(self.model.tokenizer, "backend_tokenizer", None)
         if backend is None:
             raise EncoderError(f"The model {model!r} has no fast tokenizer; set KB_MODEL to one that has.")
-        vocabulary = unigram_vocabulary(backend)
+        # A copy, for sentence-transformers changes the settings of its own with each call.
+        tokenizer = Tokenizer.from_str(backend.to_str())
+        vocabulary = unigram_vocabulary(tokenizer)
         self.rarity = rarity_table(vocabulary) if vocabulary else None
         self.max_length = int(self.model.max_seq_length or 512)
-        self.tokenizer = TextTokenizer(backend, self.max_length)
+        self.tokenizer = TextTokenizer(tokenizer, self.max_length)
         self._info = self._describe(name or (Path(model).resolve().name if Path(model).is_dir() else model))
+        self._check()
 
     @property
     def info(self) -> EncoderInfo:
@@ -80,9 +84,7 @@ class SentenceTransformerEncoder:
         """Encode one question."""
         return self._encode([self.tokenizer.read(self._info.query_prefix, text)], self._info.query_prefix)[0]
 
-    def encode_passages(
-        self, texts: Iterable[str], progress: Callable[[int], None] | None = None
-    ) -> Iterator[Encoded]:
+    def encode_passages(self, texts: Iterable[str], progress: Callable[[int], None] | None = None) -> Iterator[Encoded]:
         """Encode passages, see `Encoder.encode_passages`."""
         prefix = self._info.passage_prefix
         remaining = iter(texts)
@@ -130,6 +132,14 @@ class SentenceTransformerEncoder:
         own = self.tokenizer.read(prefix, "a").own
         return int(own.argmax()) if prefix else 0
 
+    def _check(self) -> None:
+        width = self.encode_query("").token_vectors.shape[1]
+        if width != self._info.dimension:
+            raise EncoderError(
+                f"The model {self._info.name!r} gives tokens {width} numbers and texts {self._info.dimension}; "
+                "set KB_MODEL to one that gives both the same."
+            )
+
     def _padding(self) -> int:
         number: int | None = self.model.tokenizer.pad_token_id
         return number or 0
@@ -150,7 +160,9 @@ class SentenceTransformerEncoder:
 
 def _load(model: str) -> SentenceTransformer:
     if not Path(model).is_dir() and _looks_like_a_folder(model):
-        raise EncoderError(f"KB_MODEL names the folder {model!r}, which is not there; correct it, or set it to `bundled`.")
+        raise EncoderError(
+            f"KB_MODEL names the folder {model!r}, which is not there; correct it, or set it to `bundled`."
+        )
     # The tokenizers' own threads would only wait for one another: texts are tokenized one by one.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     import torch
@@ -170,7 +182,9 @@ def _load(model: str) -> SentenceTransformer:
     except Exception as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         if Path(model).is_dir():
-            raise EncoderError(f"The folder {model!r} holds no usable sentence-transformers model ({reason}).") from error
+            raise EncoderError(
+                f"The folder {model!r} holds no usable sentence-transformers model ({reason})."
+            ) from error
         raise EncoderError(
             f"The model {model!r} is not on this machine and the model hub did not deliver it ({reason}); "
             "check the name and the connection, or set KB_MODEL to `bundled`."

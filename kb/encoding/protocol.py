@@ -125,6 +125,5 @@ class Encoder(QueryEncoder, Protocol):
         ...
 
     def count_tokens(self, text: str) -> int:
-        """Tokens of a passage, prefix and special tokens not counted; what splits text compares it with
-        `info.max_tokens`."""
+        """Tokens of a passage, prefix and special tokens not counted; to be compared with `info.max_tokens`."""
         ...

@@ -10,19 +10,17 @@ Embeddings: one scale a row; rows are looked up, then scaled.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import numpy.typing as npt
-
-if TYPE_CHECKING:
-    from onnx import GraphProto, ModelProto, NodeProto
+from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper
+from onnx.helper import make_node
 
 _CONTRIB = "com.microsoft"
 """Domain of ONNX Runtime's own operators, which are in each of its builds."""
 
-_LARGE = 1 << 14
-"""Matrices with fewer numbers stay as they are: position and type embeddings, small heads."""
+_LARGE_MATRIX = 1 << 14
+_LARGE_TABLE = 1 << 20
+"""What has fewer numbers stays as it is: little to gain, and position embeddings go into every token."""
 
 
 def quantize(model: ModelProto) -> None:
@@ -30,13 +28,11 @@ def quantize(model: ModelProto) -> None:
 
     Expects a graph over one text: the activations that enter a product have the shape [1, t, n] or [t, n].
     """
-    from onnx import helper
-
     graph = _Graph(model.graph)
     for node in list(model.graph.node):
-        if node.op_type == "MatMul" and graph.is_large(node.input[1]):
+        if node.op_type == "MatMul" and graph.size(node.input[1]) > _LARGE_MATRIX:
             graph.replace(node, _product(graph, node))
-        elif node.op_type == "Gather" and graph.is_large(node.input[0]):
+        elif node.op_type == "Gather" and graph.size(node.input[0]) > _LARGE_TABLE:
             graph.replace(node, _look_up(graph, node))
     graph.finish()
     if all(domain.domain != _CONTRIB for domain in model.opset_import):
@@ -52,25 +48,20 @@ class _Graph:
         self.replaced: dict[str, list[NodeProto]] = {}
         self.scaled: set[str] = set()
 
-    def is_large(self, name: str) -> bool:
-        from onnx import TensorProto
-
+    def size(self, name: str) -> int:
+        """How many numbers the constant matrix `name` has; 0 if it is anything else."""
         tensor = self.constants.get(name)
-        return (
-            tensor is not None
-            and tensor.data_type == TensorProto.FLOAT
-            and len(tensor.dims) == 2
-            and tensor.dims[0] * tensor.dims[1] > _LARGE
-        )
+        if tensor is None or tensor.data_type != TensorProto.FLOAT:
+            return 0
+        match list(tensor.dims):
+            case [int(rows), int(columns)]:
+                return rows * columns
+        return 0
 
     def value(self, name: str) -> npt.NDArray[np.float32]:
-        from onnx import numpy_helper
-
-        return numpy_helper.to_array(self.constants[name])
+        return np.asarray(numpy_helper.to_array(self.constants[name]), np.float32)
 
     def constant(self, name: str, value: npt.NDArray[np.generic]) -> str:
-        from onnx import numpy_helper
-
         if name not in self.constants:
             self.constants[name] = numpy_helper.from_array(value, name)
         return name
@@ -88,17 +79,15 @@ class _Graph:
 
 
 def _product(graph: _Graph, node: NodeProto) -> list[NodeProto]:
-    from onnx.helper import make_node
-
     activations, weights = node.input
     (result,) = node.output
     steps, column_scale = _by_column(graph.value(weights))
     inputs = [
         f"{activations}/steps",
         graph.constant(f"{weights}/steps", steps),
-        graph.constant("one", np.array(1, np.float32)),
+        graph.constant("quantize/one", np.array(1, np.float32)),
         graph.constant(f"{weights}/scale", column_scale),
-        graph.constant("middle", np.array(128, np.uint8)),
+        graph.constant("quantize/middle", np.array(128, np.uint8)),
     ]
     return [
         *_scaled_by_row(graph, activations),
@@ -112,31 +101,26 @@ def _scaled_by_row(graph: _Graph, name: str) -> list[NodeProto]:
 
     Made once for each tensor: the projections to queries, keys and values all read the same one.
     """
-    from onnx import TensorProto, helper
-
     if name in graph.scaled:
         return []
     graph.scaled.add(name)
-    last = graph.constant("last", np.array([-1], np.int64))
-    least = graph.constant("least", np.array(1e-9, np.float32))
-    step = graph.constant("step", np.array(1 / 127, np.float32))
+    last = graph.constant("quantize/last", np.array([-1], np.int64))
+    least = graph.constant("quantize/least", np.array(1e-9, np.float32))
+    step = graph.constant("quantize/step", np.array(1 / 127, np.float32))
     middle = helper.make_tensor("middle", TensorProto.UINT8, [1], [128])
     return [
-        helper.make_node("Abs", [name], [f"{name}/absolute"]),
-        helper.make_node("ReduceMax", [f"{name}/absolute", last], [f"{name}/largest"], keepdims=1),
-        helper.make_node("Max", [f"{name}/largest", least], [f"{name}/bounded"]),
-        helper.make_node("Mul", [f"{name}/bounded", step], [f"{name}/column"]),
-        helper.make_node("Reshape", [f"{name}/column", last], [f"{name}/rows"]),
-        helper.make_node("Shape", [f"{name}/rows"], [f"{name}/count"]),
-        helper.make_node("ConstantOfShape", [f"{name}/count"], [f"{name}/middles"], value=middle),
-        helper.make_node("QuantizeLinear", [name, f"{name}/rows", f"{name}/middles"], [f"{name}/steps"], axis=-2),
+        make_node("Abs", [name], [f"{name}/absolute"]),
+        make_node("ReduceMax", [f"{name}/absolute", last], [f"{name}/largest"], keepdims=1),
+        make_node("Max", [f"{name}/largest", least], [f"{name}/bounded"]),
+        make_node("Mul", [f"{name}/bounded", step], [f"{name}/column"]),
+        make_node("Reshape", [f"{name}/column", last], [f"{name}/rows"]),
+        make_node("Shape", [f"{name}/rows"], [f"{name}/count"]),
+        make_node("ConstantOfShape", [f"{name}/count"], [f"{name}/middles"], value=middle),
+        make_node("QuantizeLinear", [name, f"{name}/rows", f"{name}/middles"], [f"{name}/steps"], axis=-2),
     ]
 
 
 def _look_up(graph: _Graph, node: NodeProto) -> list[NodeProto]:
-    from onnx import TensorProto
-    from onnx.helper import make_node
-
     table, rows = node.input
     (result,) = node.output
     values = graph.value(table)
@@ -144,8 +128,8 @@ def _look_up(graph: _Graph, node: NodeProto) -> list[NodeProto]:
     steps = graph.constant(f"{table}/steps", np.rint(values / scale).astype(np.int8))
     scales = graph.constant(f"{table}/scale", scale.astype(np.float32))
     return [
-        make_node("Gather", [steps, rows], [f"{result}/steps"]),
-        make_node("Cast", [f"{result}/steps"], [f"{result}/numbers"], to=TensorProto.FLOAT),
+        make_node("Gather", [steps, rows], [f"{result}/looked-up"]),
+        make_node("Cast", [f"{result}/looked-up"], [f"{result}/numbers"], to=TensorProto.FLOAT),
         make_node("Gather", [scales, rows], [f"{result}/scale"]),
         make_node("Mul", [f"{result}/numbers", f"{result}/scale"], [result]),
     ]

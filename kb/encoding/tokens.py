@@ -100,7 +100,8 @@ class TextTokenizer:
 
 def _own(encoding: Encoding, prefix: int) -> npt.NDArray[np.bool_]:
     ends = np.array(encoding.offsets, np.int32).reshape(-1, 2)[:, 1]
-    return (ends > prefix) & (np.array(encoding.special_tokens_mask, np.int32) == 0)
+    special = np.array(encoding.special_tokens_mask, np.bool_)
+    return np.asarray(~special & (ends > prefix))
 
 
 def _trimmed(offsets: Ints, text: str) -> Ints:

@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +41,7 @@ def write_unigram(path: Path, vocabulary: Sequence[tuple[str, float]], unknown: 
     """Write the file that `UnigramSplitter` reads.
 
     Args:
+        path: ends in `.npz`.
         vocabulary: each piece and its log-probability, in the order of their numbers.
         unknown: number of the unknown piece.
     """
@@ -73,15 +74,15 @@ class UnigramSplitter:
     """
 
     def __init__(self, path: Path) -> None:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             self._pieces = arrays["pieces"].tobytes()
+            self._unknown_score = float(arrays["scores"].min()) - _UNKNOWN_PENALTY
+            self._longest = int(np.diff(arrays["starts"]).max())
             # Memory views: reading one number out of a NumPy array costs several times as much.
             self._starts = memoryview(arrays["starts"])
             self._slots = memoryview(arrays["slots"])
             self._scores = memoryview(arrays["scores"])
             self._unknown = int(arrays["unknown"])
-        self._unknown_score = min(self._scores) - _UNKNOWN_PENALTY
-        self._longest = max(end - start for start, end in pairwise(self._starts))
         self._remembered = lru_cache(maxsize=8192)(self._best_split)
 
     def split(self, word: str) -> tuple[Piece, ...]:
@@ -99,7 +100,7 @@ class UnigramSplitter:
 
     def _best_split(self, word: str) -> tuple[Piece, ...]:
         text = word.encode()
-        bounds = [i for i, byte in enumerate(text) if byte & 0xC0 != 0x80] + [len(text)]
+        bounds = list(accumulate((len(character.encode()) for character in word), initial=0))
         best: dict[int, tuple[float, Piece]] = {0: (0.0, Piece(-1, 0, 0))}
 
         def offer(number: int, start: int, end: int, score: float) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from kb.encoding.protocol import Encoder
-from kb.errors import SnapshotError
+from kb.errors import EncoderError, SnapshotError
 from kb.index.embeddings import EmbeddingStore
 from kb.index.layout import LanguageLayout, Layout, Manifest, SnapshotLayout, checksums, publish, sync_tree, verify
 from kb.index.lexical import TantivyIndex
@@ -65,7 +65,8 @@ def build_snapshot(
         encoder: encodes what no earlier build has encoded.
         cache: folder for kept embeddings.
         documents: entries in full by id, carried along so that a server needs nothing but the snapshot.
-        export_encoder: writes the query encoder into the folder it is given, returns figures for the manifest.
+        export_encoder: writes the query encoder into the folder it is given, returns figures for the manifest; may
+            raise EncoderError where the model cannot be exported.
         content: hash of each content file, for the manifest.
         progress: told each step in words.
     """
@@ -81,7 +82,7 @@ def build_snapshot(
             )
             snapshot = SnapshotLayout(beside)
             _write_json(snapshot.documents, documents or {})
-            manifest = _write(snapshot, items, passages, store, encoder, export_encoder, content or {})
+            manifest = _write(snapshot, items, passages, store, encoder, export_encoder, content or {}, progress)
             sync_tree(beside)
             beside.chmod(0o755)
             beside.rename(layout.snapshot(manifest.generation).folder)
@@ -105,12 +106,12 @@ def _write(
     encoder: Encoder,
     export_encoder: ExportEncoder | None,
     content: Mapping[str, str],
+    progress: Progress,
 ) -> Manifest:
     _write_json(snapshot.items, [asdict(item) for item in items])
     described: dict[str, object] = dict(encoder.info.to_dict())
     if export_encoder:
-        snapshot.encoder.mkdir()
-        described["export"] = dict(export_encoder(snapshot.encoder))
+        described["export"] = _exported(export_encoder, snapshot.encoder, progress)
     languages = {}
     for lang in sorted({passage.lang for passage in passages}):
         own = [passage for passage in passages if passage.lang == lang]
@@ -130,6 +131,17 @@ def _write(
     )
     manifest.write(snapshot.manifest)
     return manifest
+
+
+def _exported(export_encoder: ExportEncoder, folder: Path, progress: Progress) -> dict[str, object]:
+    """Figures of the export; empty, and no folder, for a model that is then served by sentence-transformers itself."""
+    progress("exporting the query encoder")
+    try:
+        return dict(export_encoder(folder))
+    except EncoderError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        progress(f"{error} PyTorch will serve it, which is slower and needs more memory.")
+        return {}
 
 
 def _write_json(path: Path, data: object) -> None:

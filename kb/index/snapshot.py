@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import mmap
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -27,7 +26,7 @@ class PassageTexts:
         self._ends: npt.NDArray[np.int64] = table["ends"]
         self._context_ends: npt.NDArray[np.int64] = table["context_ends"]
         self._sections: npt.NDArray[np.uint8] = table["sections"]
-        self._section_names = [str(name) for name in table["section_names"]]
+        self._section_names: list[str] = table["section_names"].tolist()
         self.item_of: npt.NDArray[np.int32] = table["items"]
         """int32[n]: number of the item that each row belongs to."""
         self._lang = lang
@@ -50,7 +49,7 @@ class PassageTexts:
         )
 
     def section(self, row: int) -> str:
-        return self._section_names[self._sections[row]]
+        return self._section_names[int(self._sections[row])]
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ class Snapshot:
             TokenVectors(layout),
         )
 
-    @cached_property
+    @property
     def generation(self) -> str:
         return self.manifest.generation
 

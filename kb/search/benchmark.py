@@ -60,7 +60,7 @@ def evaluate_collection(
             passages,
             encoder,
             cache=Path(place),
-            export_encoder=lambda to: export_query_encoder(encoder, to, settings.cache),
+            export_encoder=lambda to: export_query_encoder(encoder, to, settings.cache).to_dict(),
             progress=progress,
         )
         seconds = time.perf_counter() - started

@@ -95,6 +95,13 @@ class SearchEngine:
         scores = self._scores(self._pools(question, request.filters, request.passages_in))
         return [(self.snapshot.items[number].id, score) for number, score in scores]
 
+    def known_words(self, text: str) -> dict[str, int]:
+        """How many of a text's stems stand anywhere in the content of each language."""
+        found = {}
+        for lang, index in self.snapshot.languages.items():
+            found[lang] = sum(index.lexical.frequency(word) > 0 for word in index.lexical.words(text))
+        return found
+
     def similar(self, item_id: str, limit: int = 5) -> list[tuple[Item, float]]:
         """Items nearest to one, with the cosine of their mean passage vectors; those of other countries come first.
 
@@ -129,7 +136,7 @@ class SearchEngine:
         if encoded is None:
             encoded = self.encoder.encode_query(request.query)
             self._encodings.put(request.query, encoded)
-        lang = detect_language(request.query, fallback=request.lang)
+        lang = detect_language(request.query, request.lang, self.known_words(request.query))
         words = {
             index.lang: dict.fromkeys(index.lexical.words(request.query), 1.0)
             for index in self.snapshot.languages.values()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from kb.index.lexical import fold
 
@@ -25,8 +26,12 @@ _ENDINGS = {
 }
 
 
-def detect_language(text: str, fallback: str) -> str:
-    """`en` or `es`: by marks that only Spanish has, by frequent words, then by endings; `fallback` when nothing tells."""
+def detect_language(text: str, fallback: str, known: Mapping[str, int] | None = None) -> str:
+    """`en` or `es`; `fallback` when nothing tells.
+
+    Looks at marks that only Spanish has, at frequent words, at endings, and at how many of the words the content of each
+    language holds (`known`).
+    """
     lowered = text.lower()
     words = re.findall(r"[a-z]+", fold(text))
     score = 2.0 * len(re.findall("[ñ¿¡áéíóú]", lowered))
@@ -34,6 +39,8 @@ def detect_language(text: str, fallback: str) -> str:
     score += 0.3 * sum(
         bool(_ENDINGS["es"].search(word)) - bool(_ENDINGS["en"].search(word)) for word in words if len(word) > 3
     )
+    if known:
+        score += 0.5 * (known.get("es", 0) - known.get("en", 0))
     if abs(score) < 0.25:
         return fallback
     return "es" if score > 0 else "en"

@@ -83,14 +83,18 @@ def _query(text: str) -> str:
     if not query:
         raise QueryError("The query is empty; say in your own words what you are looking for.")
     if len(query) > MAX_QUERY:
-        raise QueryError("The query has %(count)s characters; at most %(most)s are read.", count=len(query), most=MAX_QUERY)
+        raise QueryError(
+            "The query has %(count)s characters; at most %(most)s are read.", count=len(query), most=MAX_QUERY
+        )
     return query
 
 
 def _language(lang: str, name: str) -> str:
     if lang not in LANGUAGES:
         allowed = ", ".join(LANGUAGES)
-        raise UnknownTermError("%(name)s must be one of %(allowed)s, not %(found)r.", name=name, allowed=allowed, found=lang)
+        raise UnknownTermError(
+            "%(name)s must be one of %(allowed)s, not %(found)r.", name=name, allowed=allowed, found=lang
+        )
     return lang
 
 

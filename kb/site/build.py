@@ -52,7 +52,9 @@ def build_site(library: Library, folder: Path, similar: Similar = lambda _: (), 
     """Writes the site into `folder` and removes pages that are no more.
 
     Args:
-        library: the content; `similar` gives ids of practices near to one.
+        library: the content.
+        folder: where the site is written.
+        similar: gives the ids of practices near to one.
         base: path that the site hangs at on its web host, with slashes at both ends.
     """
     site = _Site(library, similar, base)

@@ -57,7 +57,7 @@ def test_pages_do_not_overlap_and_end(server: Server) -> None:
         ("/api/v1/search", {"q": "a", "countri": "SV"}, 422, "There is no parameter 'countri'. Did you mean 'country'?"),
         ("/api/v1/practices/sv-nothing", {}, 404, "There is no practice 'sv-nothing'."),
         ("/api/v1/practices/sv-nothing/similar", {}, 404, "There is no practice 'sv-nothing'."),
-        ("/api/v1/nothing", {}, 404, "Not Found"),
+        ("/api/v1/nothing", {}, 404, "There is nothing at /api/v1/nothing"),
     ],
 )  # fmt: skip
 def test_bad_input_gets_a_problem_document(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kb.content.library import Library, load_library, words_fingerprint
 from kb.content.checks import check_library
+from kb.content.library import Library, load_library, words_fingerprint
 from kb.content.stamp import stamp_translations
 from tests.content.writing import ORIGINAL, PATH, TRANSLATED, TRANSLATION, changed, line_of, problems, write
 
@@ -55,9 +55,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("old", "new", "at", "key", "message"), BAD, ids=[row[3] + ":" + row[1] for row in BAD])
-def test_each_problem_is_found_at_its_line(
-    tmp_path: Path, old: str, new: str, at: str, key: str, message: str
-) -> None:
+def test_each_problem_is_found_at_its_line(tmp_path: Path, old: str, new: str, at: str, key: str, message: str) -> None:
     text = changed(old, new)
     write(tmp_path, PATH, text)
     line = 1 if message == "is missing." else line_of(text, at)
@@ -97,9 +95,7 @@ def test_an_unused_source_is_named(tmp_path: Path) -> None:
         (b"---\ntitle: x\n---\n" + b"x" * 300_000, 1, "is larger than 256 kB"),
     ],
 )
-def test_a_file_that_cannot_be_read_says_where_and_why(
-    tmp_path: Path, content: bytes, line: int, message: str
-) -> None:
+def test_a_file_that_cannot_be_read_says_where_and_why(tmp_path: Path, content: bytes, line: int, message: str) -> None:
     write(tmp_path, PATH, content)
     write(tmp_path, "practices/sv/good.en.md", ORIGINAL)
     found = problems(tmp_path)
@@ -199,4 +195,6 @@ def test_a_body_that_is_too_short_or_too_long(tmp_path: Path) -> None:
 
 def test_a_reference_to_nothing(tmp_path: Path) -> None:
     write(tmp_path, PATH, changed("tier: snapshot", "tier: snapshot\nrelated: [sv-legal-deks]"))
-    assert any("'sv-legal-deks' is no entry. Did you mean 'sv-legal-desk'?" in problem for problem in problems(tmp_path))
+    assert any(
+        "'sv-legal-deks' is no entry. Did you mean 'sv-legal-desk'?" in problem for problem in problems(tmp_path)
+    )

@@ -33,7 +33,9 @@ def test_second_place() -> None:
     st.permutations([f"p{n}" for n in range(14)]),
     st.dictionaries(st.sampled_from([f"p{n}" for n in range(14)]), st.integers(1, 2), min_size=1),
 )
-def test_metrics_lie_between_zero_and_one_and_the_ideal_ranking_is_best(ranking: list[str], grades: dict[str, int]) -> None:
+def test_metrics_lie_between_zero_and_one_and_the_ideal_ranking_is_best(
+    ranking: list[str], grades: dict[str, int]
+) -> None:
     ideal = metrics(sorted(ranking, key=lambda item: -grades.get(item, 0)), grades)
     for name, value in metrics(ranking, grades).items():
         assert 0 <= value <= ideal[name] + 1e-9 <= 1 + 2e-9

@@ -89,7 +89,9 @@ def test_every_page_says_its_language_and_has_one_outline(pages: dict[str, _Page
         assert page.lang == expected != "", address
         assert page.headings[0] == 1, address
         assert page.headings.count(1) == 1, address
-        assert all(later - earlier <= 1 for earlier, later in zip(page.headings, page.headings[1:], strict=False)), address
+        assert all(later - earlier <= 1 for earlier, later in zip(page.headings, page.headings[1:], strict=False)), (
+            address
+        )
         assert "main" in page.tags
         assert len(page.ids) == len(set(page.ids)), address
 
@@ -100,7 +102,14 @@ def test_both_languages_have_the_same_pages(pages: dict[str, _Page]) -> None:
 
 def test_a_practice_page_shows_what_it_must(settings: Settings) -> None:
     html = (settings.site / "es/practicas/sv-a-tu-lado-support-spaces/index.html").read_text(encoding="utf-8")
-    for part in ("1,140", "¿Puede una alcaldía", 'href="#source-4"', 'id="source-4"', "Aún no está documentado", "Resultados"):
+    for part in (
+        "1,140",
+        "¿Puede una alcaldía",
+        'href="#source-4"',
+        'id="source-4"',
+        "Aún no está documentado",
+        "Resultados",
+    ):
         assert part in html
     assert 'hreflang="en" href="/en/practices/sv-a-tu-lado-support-spaces/"' in html
 
@@ -129,7 +138,9 @@ def test_every_word_of_the_interface_is_in_spanish_too() -> None:
     assert len(messages) > 80
     for message in messages:
         translated = catalogue.get(message if isinstance(message, str) else message[0])
-        assert translated and translated.string and not translated.fuzzy, message
+        assert translated, message
+        assert translated.string, message
+        assert not translated.fuzzy, message
         if isinstance(message, str):
             placeholders = re.findall(r"%\(\w+\)[sr]", message)
             assert sorted(re.findall(r"%\(\w+\)[sr]", str(translated.string))) == sorted(placeholders), message

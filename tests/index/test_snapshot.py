@@ -1,0 +1,138 @@
+"""Building, publishing, refusing: what a snapshot promises, with the real model on a small content folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kb.errors import NoSnapshotError, SnapshotError
+from kb.index.build import KEEP
+from kb.index.layout import Layout, Manifest
+from kb.index.snapshot import open_snapshot
+from kb.pipeline import build, open_engine
+from kb.search.request import search_request
+from kb.settings import Settings, load_settings
+from tests.content.writing import ORIGINAL, PATH, changed, write
+
+OTHER = "practices/hn/water-tank.en.md"
+
+
+def _water() -> str:
+    front, body = ORIGINAL.split("## The need")
+    front = (
+        front.replace("[SV]", "[HN]")
+        .replace("[legal-aid]", "[health]")
+        .replace("Drop-in legal desk at the bus terminal", "Water tank")
+    )
+    return (
+        front
+        + "## The need"
+        + re.sub(r"[^\n]+ \[1\]\.", lambda found: f"Tank water, pump {len(found.group())} and pipe for all [1].", body)
+    )
+
+
+@pytest.fixture
+def small(tmp_path: Path, settings: Settings) -> Settings:
+    """Two practices in a place of their own; the model and its export come from the session's cache."""
+    write(tmp_path / "content", PATH, ORIGINAL)
+    write(tmp_path / "content", OTHER, _water())
+    return load_settings(
+        {}, content=tmp_path / "content", index=tmp_path / "index", site=tmp_path / "site", cache=settings.cache
+    )
+
+
+def _found(settings: Settings, query: str) -> list[str]:
+    return [item_id for item_id, _ in open_engine(settings).ranking(search_request(query))]
+
+
+def test_what_is_built_is_found(small: Settings) -> None:
+    report = build(small)
+    assert (report.index.items, report.problems) == (2, ())
+    assert _found(small, "legal advice for people who arrive by bus")[0] == "sv-legal-desk"
+
+
+def test_only_what_changed_is_encoded_again(small: Settings) -> None:
+    first = build(small)
+    assert build(small).index.encoded == 0
+    write(small.content, PATH, changed("paid their lunch", "gave them a badge and a bicycle"))
+    second = build(small)
+    assert second.index.encoded == 1
+    assert second.index.passages == first.index.passages
+    assert second.index.generation != first.index.generation
+
+
+def test_a_deleted_practice_is_found_no_more(small: Settings) -> None:
+    build(small)
+    assert "hn-water-tank" in _found(small, "water tank")
+    (small.content / OTHER).unlink()
+    build(small)
+    assert _found(small, "water tank") == ["sv-legal-desk"]
+    assert not (small.site / "en/practices/hn-water-tank").exists()
+
+
+def test_a_file_that_cannot_be_read_does_not_stop_the_others(small: Settings) -> None:
+    write(small.content, OTHER, b"\xff\xfe")
+    report = build(small)
+    assert report.index.items == 1
+    assert [problem.path for problem in report.problems] == [OTHER]
+
+
+def test_without_a_build_the_error_says_what_to_run(small: Settings) -> None:
+    with pytest.raises(NoSnapshotError, match="run `kb build`"):
+        open_engine(small)
+
+
+def test_old_snapshots_are_removed_and_some_are_kept(small: Settings) -> None:
+    for _ in range(KEEP + 2):
+        build(small)
+    layout = Layout(small.index)
+    assert len(layout.generations()) == KEEP
+    assert layout.current() == layout.generations()[-1]
+    assert [path.name for path in small.index.iterdir() if path.name.startswith(".building")] == []
+
+
+def test_a_torn_snapshot_is_refused(small: Settings, tmp_path: Path) -> None:
+    build(small)
+    layout = Layout(small.index)
+    folder = layout.snapshot(layout.current()).folder
+    files = sorted(Manifest.read(folder / "manifest.json").files)
+    randomly = random.Random(7)
+    for number in range(40):
+        copy = tmp_path / f"torn-{number}"
+        shutil.copytree(folder, copy / folder.name, copy_function=os.link)
+        (copy / "current").write_text(folder.name + "\n")
+        victim = copy / folder.name / randomly.choice([*files, "manifest.json"])
+        content = bytearray(victim.read_bytes())
+        victim.unlink()
+        if number % 2 and content:
+            content[randomly.randrange(len(content))] ^= 1 << randomly.randrange(8)
+            victim.write_bytes(content)
+        elif number % 4 == 0:
+            victim.write_bytes(content[: len(content) // 2])
+        with pytest.raises(SnapshotError, match="run `kb build`"):
+            open_snapshot(Layout(copy))
+        shutil.rmtree(copy)
+
+
+def test_a_snapshot_of_another_make_is_refused(small: Settings) -> None:
+    build(small)
+    layout = Layout(small.index)
+    path = layout.snapshot(layout.current()).manifest
+    manifest = Manifest.read(path)
+    Manifest(**{**json.loads(json.dumps(manifest.__dict__)), "schema": 99}).write(path)
+    with pytest.raises(SnapshotError, match="has format 99, this software reads"):
+        open_snapshot(layout)
+
+
+def test_a_pointer_to_nothing_is_refused(small: Settings) -> None:
+    small.index.mkdir()
+    for name in ("20990101T000000-x", "../../etc", ""):
+        (small.index / "current").write_text(name)
+        with pytest.raises(SnapshotError, match="run `kb build`"):
+            open_snapshot(Layout(small.index))

@@ -37,7 +37,6 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("host", "127.0.0.1", "address that `kb serve` listens on"),
     Setting("port", "8000", "port that `kb serve` listens on"),
     Setting("allowed_hosts", "localhost,127.0.0.1", "Host names the server answers to, comma separated; * for any"),
-    Setting("base_url", "", "public address of the site, for links that must be absolute"),
     Setting("threads", "2", "processor threads that one query or build may use"),
     Setting("query_cache", "2048", "how many query encodings and answers are kept in memory"),
 )
@@ -55,7 +54,6 @@ class Settings:
     host: str
     port: int
     allowed_hosts: tuple[str, ...]
-    base_url: str
     threads: int
     query_cache: int
 

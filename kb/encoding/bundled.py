@@ -236,7 +236,6 @@ def _write_model(folder: Path, shape: _Shape, weights: dict[str, npt.NDArray[np.
             "max_position_embeddings": shape.positions,
             "num_attention_heads": shape.heads,
             "num_hidden_layers": shape.layers,
-            "pad_token_id": 0,
             "position_embedding_type": "absolute",
             "type_vocab_size": shape.token_types,
             "vocab_size": shape.vocabulary,

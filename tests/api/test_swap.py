@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from kb.index.layout import Layout
+from kb.index.layout import Layout, publish
 from kb.pipeline import build
 from kb.settings import Settings, load_settings
 from tests.api.serving import Server, start
@@ -38,9 +39,15 @@ def _generation(server: Server) -> str:
     return str(server.get("/api/v1/health").json()["generation"])
 
 
-def test_a_new_snapshot_takes_over_with_no_failed_request(small: Settings, tmp_path: Path) -> None:
+@pytest.fixture
+def running(small: Settings, tmp_path: Path) -> Iterator[Server]:
     server = start(small, tmp_path / "log")
-    first = _generation(server)
+    yield server
+    assert server.stop() == 0
+
+
+def test_a_new_snapshot_takes_over_with_no_failed_request(small: Settings, running: Server) -> None:
+    first = _generation(running)
     statuses: list[int] = []
     stop = threading.Event()
 
@@ -48,41 +55,35 @@ def test_a_new_snapshot_takes_over_with_no_failed_request(small: Settings, tmp_p
         number = 0
         while not stop.is_set():
             number += 1
-            statuses.append(server.get("/api/v1/search", q=f"legal advice {number}").status_code)
+            statuses.append(running.get("/api/v1/search", q=f"legal advice {number}").status_code)
 
     clients = [threading.Thread(target=ask) for _ in range(4)]
     for client in clients:
         client.start()
     write(small.content, PATH, changed("Drop-in legal desk", "Open-air legal desk"))
     build(small)
-    _until(lambda: _generation(server) != first)
+    _until(lambda: _generation(running) != first)
     stop.set()
     for client in clients:
         client.join()
     assert set(statuses) == {200}
-    answer = server.get("/api/v1/search", q="legal advice").json()
+    answer = running.get("/api/v1/search", q="legal advice").json()
     assert answer["results"][0]["title"].startswith("Open-air")
-    assert server.stop() == 0
 
 
-def test_a_torn_snapshot_is_refused_and_the_old_one_serves_on(small: Settings, tmp_path: Path) -> None:
-    server = start(small, tmp_path / "log")
-    first = _generation(server)
+def test_a_torn_snapshot_is_refused_and_the_old_one_serves_on(small: Settings, running: Server) -> None:
+    first = _generation(running)
     layout = Layout(small.index)
-    write(small.content, PATH, changed("Drop-in legal desk", "Open-air legal desk"))
-    good = layout.current()
-    build(small)
-    torn = layout.current()
-    (small.index / "current").write_text(good + "\n")
-    victim = layout.snapshot(torn).language("en").vectors
-    victim.write_bytes(victim.read_bytes()[:-8])
-    (small.index / "current").write_text(torn + "\n")
-    _until(lambda: "Snapshot refused" in server.log.read_text())
-    assert "is damaged (en/vectors.faiss differs from its checksum); run `kb build`." in server.log.read_text()
-    assert "Traceback" not in server.log.read_text()
-    assert server.get("/api/v1/search", q="legal advice").status_code == 200
-    assert _generation(server) == first
-    assert server.stop() == 0
+    torn = layout.snapshot("20990101T000000-torn")
+    shutil.copytree(layout.snapshot(first).folder, torn.folder)
+    vectors = torn.language("en").vectors
+    vectors.write_bytes(vectors.read_bytes()[:-8])
+    publish(layout, torn.folder.name)
+    _until(lambda: "Snapshot refused" in running.log.read_text())
+    assert "is damaged (en/vectors.faiss differs from its checksum); run `kb build`." in running.log.read_text()
+    assert "Traceback" not in running.log.read_text()
+    assert running.get("/api/v1/search", q="legal advice").status_code == 200
+    assert _generation(running) == first
 
 
 def test_a_server_without_an_index_says_what_to_run(small: Settings, tmp_path: Path) -> None:

@@ -63,10 +63,11 @@ def test_snippets_are_safe_and_mark_what_met(engine: SearchEngine) -> None:
 
 
 def test_accents_do_not_matter(engine: SearchEngine) -> None:
-    assert (
-        ids(engine, "atención psicológica a niñez migrante")[:3]
-        == ids(engine, "atencion psicologica a ninez migrante")[:3]
-    )
+    written = set(ids(engine, "atención psicológica a niñez migrante"))
+    typed = set(ids(engine, "atencion psicologica a ninez migrante"))
+    assert len(written & typed) >= 7
+    spanish = engine.snapshot.languages["es"].lexical
+    assert spanish.words("atención psicológica a la niñez") == spanish.words("atencion psicologica a la ninez")
 
 
 def test_filters_are_applied_before_ranking(engine: SearchEngine) -> None:

@@ -11,6 +11,7 @@ from kb.content.checks import check_library
 from kb.content.document import entry_document
 from kb.content.library import Library, load_library
 from kb.content.problems import Problem
+from kb.encoding.opening import open_encoder
 from kb.errors import ContentError
 from kb.index.build import BuildReport, build_snapshot
 from kb.index.layout import Layout
@@ -59,14 +60,8 @@ def build(settings: Settings, progress: Progress = lambda _: None) -> Report:
 
 
 def _build_index(settings: Settings, library: Library, progress: Progress) -> BuildReport:
-    from kb.encoding.export import export_query_encoder
-    from kb.encoding.model import load_encoder
-
-    progress("opening the model")
-    encoder = load_encoder(settings)
-    passages: list[Passage] = [
-        passage for entry in library.practices for passage in passages_of(entry, encoder.count_tokens)
-    ]
+    encoder = open_encoder(settings, progress)
+    passages: list[Passage] = [passage for entry in library.practices for passage in passages_of(entry)]
     return build_snapshot(
         Layout(settings.index),
         practice_items(library),
@@ -74,7 +69,6 @@ def _build_index(settings: Settings, library: Library, progress: Progress) -> Bu
         encoder,
         cache=settings.cache,
         documents={entry.id: entry_document(entry) for entry in library.entries.values()},
-        export_encoder=lambda folder: export_query_encoder(encoder, folder, settings.cache).to_dict(),
         content=_content_hashes(library),
         progress=progress,
     )

@@ -10,8 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from kb.content import frontmatter
-from kb.content.frontmatter import Document, MalformedError
+from kb.content.frontmatter import Document
 from kb.content.library import Library, words_fingerprint
 from kb.content.markdown import cited, outline, raw_html_line, without_citations
 from kb.content.model import LABELLED, SAME_IN_BOTH, Entry, Event, Page, Practice
@@ -44,14 +43,11 @@ class _Reading:
 def check_library(library: Library) -> list[Problem]:
     """Every problem of the content, reading problems included, in the order of files and lines."""
     problems = list(library.problems)
-    readings = []
-    for entry in library.entries.values():
-        for page in entry.pages.values():
-            try:
-                document = frontmatter.parse(page.path, (library.folder / page.path).read_bytes())
-            except (OSError, MalformedError):  # changed since it was read; the next check tells
-                continue
-            readings.append(_Reading(entry, page, document))
+    readings = [
+        _Reading(entry, page, library.documents[page.path])
+        for entry in library.entries.values()
+        for page in entry.pages.values()
+    ]
     for reading in readings:
         for rule in _PAGE_RULES:
             problems.extend(rule(reading))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -51,6 +51,8 @@ class Library:
     folder: Path
     entries: dict[str, Entry]
     problems: tuple[Problem, ...] = ()
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    """Each file taken apart, by path: where its keys stand."""
 
     def of_kind(self, kind: str) -> list[Entry]:
         """Entries of `practice`, `commitment` or `event`."""
@@ -106,7 +108,8 @@ def load_library(folder: Path) -> Library:
         entry = _entry(entry_id, list(documents[entry_id].values()), problems)
         if entry:
             entries[entry_id] = entry
-    return Library(folder, entries, tuple(sorted(problems)))
+    read = {path: document for files in documents.values() for path, (_, document) in files.items()}
+    return Library(folder, entries, tuple(sorted(problems)), read)
 
 
 def _find(folder: Path, problems: list[Problem]) -> Iterator[_File]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -83,13 +83,10 @@ def _render_citation(
     return f'<sup class="cite">[{links}]</sup>'
 
 
-def render(markdown: str, heading_shift: int = 0) -> str:
-    """Safe HTML. `heading_shift` lowers headings, so that a page keeps one outline."""
-    tokens = _parser().parse(markdown)
-    for token in tokens:
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(6, int(token.tag[1]) + heading_shift)}"
-    html: str = _parser().renderer.render(tokens, _parser().options, {})
+@lru_cache(maxsize=16384)
+def render(markdown: str) -> str:
+    """Safe HTML. Kept, because the API and the site show the same text."""
+    html: str = _parser().render(markdown)
     return html
 
 
@@ -134,14 +131,15 @@ def _block_parser() -> MarkdownIt:
     return parser
 
 
-def outline(markdown: str) -> list[tuple[int, str, int]]:
+@lru_cache(maxsize=4096)
+def outline(markdown: str) -> tuple[tuple[int, str, int], ...]:
     """Headings as (level, text, line from 0)."""
     tokens = _block_parser().parse(markdown)
-    return [
+    return tuple(
         (int(token.tag[1]), tokens[index + 1].content.strip(), token.map[0] if token.map else 0)
         for index, token in enumerate(tokens)
         if token.type == "heading_open"
-    ]
+    )
 
 
 def sections(markdown: str, headings: dict[str, str], first_line: int = 1) -> tuple[Section, ...]:
@@ -149,12 +147,12 @@ def sections(markdown: str, headings: dict[str, str], first_line: int = 1) -> tu
     lines = markdown.split("\n")
     keys = {heading: key for key, heading in headings.items()}
     starts = [(line, text) for level, text, line in outline(markdown) if level <= 2]
+    ends = [line for line, _ in starts[1:]] + [len(lines)]
+    inside = list(blocks(markdown, first_line))
     found = []
-    for index, (line, text) in enumerate(starts):
-        if text not in keys:
-            continue
-        end = starts[index + 1][0] if index + 1 < len(starts) else len(lines)
-        content = "\n".join(lines[line + 1 : end])
-        parts = tuple(blocks(content, first_line + line + 1))
-        found.append(Section(keys[text], text, content.strip("\n"), first_line + line, parts))
+    for (line, text), end in zip(starts, ends, strict=True):
+        if text in keys:
+            own = tuple(block for block in inside if first_line + line < block.line < first_line + end)
+            content = "\n".join(lines[line + 1 : end]).strip("\n")
+            found.append(Section(keys[text], text, content, first_line + line, own))
     return tuple(found)

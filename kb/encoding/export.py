@@ -75,13 +75,8 @@ class ExportFigures:
         return asdict(self)
 
 
-def export_query_encoder(encoder: SentenceTransformerEncoder, folder: Path, cache: Path) -> ExportFigures:
-    """Put into `folder` what `OnnxQueryEncoder` reads, made from `encoder` or taken from `cache`.
-
-    Args:
-        encoder: the model that builds.
-        folder: is made where it is missing. Its files may be hard links into the cache: replace, never change them.
-        cache: keeps exports by fingerprint.
+def export_model(encoder: SentenceTransformerEncoder, cache: Path) -> Path:
+    """The folder in `cache` that holds the exported `encoder`; exported now where it is not there yet.
 
     Raises:
         EncoderError: the model cannot be exported, or its export strays too far from it. It can still be served by
@@ -89,7 +84,18 @@ def export_query_encoder(encoder: SentenceTransformerEncoder, folder: Path, cach
     """
     kept = cache / "exports" / f"{encoder.info.fingerprint[:16]}-{_LAYOUT}"
     try:
-        make_whole(kept, lambda fresh: _export(encoder, fresh))
+        return make_whole(kept, lambda fresh: _export(encoder, fresh))
+    except OSError as error:
+        raise EncoderError(f"The query encoder cannot be written to {kept} ({error}).") from error
+
+
+def link_export(kept: Path, folder: Path) -> ExportFigures:
+    """Puts what `export_model` made into `folder`, as hard links where that can be: replace its files, never change them.
+
+    Raises:
+        EncoderError: the folder cannot be written.
+    """
+    try:
         folder.mkdir(parents=True, exist_ok=True)
         for file in kept.iterdir():
             if file.name != RECEIPT:

@@ -75,7 +75,10 @@ class OnnxQueryEncoder:
 
     def encode_query(self, text: str) -> Encoded:
         """Encode one question."""
-        tokens = self._tokenizer.read(self._info.query_prefix, text)
+        return self._encode(self._info.query_prefix, text)
+
+    def _encode(self, prefix: str, text: str) -> Encoded:
+        tokens = self._tokenizer.read(prefix, text)
         names = ["vector", "token_vectors"]
         vector, token_vectors = self._session.run(names, {"input_ids": tokens.input_ids[np.newaxis]})
         return Encoded(_unit(vector[0]), tokens.token_ids, _unit(token_vectors[0][tokens.own]), tokens.offsets)

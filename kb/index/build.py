@@ -18,8 +18,10 @@ from pathlib import Path
 
 import numpy as np
 
+from kb.encoding.export import link_export
+from kb.encoding.opening import OnnxEncoder
 from kb.encoding.protocol import Encoder
-from kb.errors import EncoderError, SnapshotError
+from kb.errors import SnapshotError
 from kb.index.embeddings import EmbeddingStore
 from kb.index.layout import LanguageLayout, Layout, Manifest, SnapshotLayout, checksums, publish, sync_tree, verify
 from kb.index.lexical import TantivyIndex
@@ -31,7 +33,6 @@ KEEP = 3
 """Snapshots kept for going back; older ones are removed after publication."""
 
 Progress = Callable[[str], None]
-ExportEncoder = Callable[[Path], Mapping[str, object]]
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,6 @@ def build_snapshot(
     *,
     cache: Path,
     documents: Mapping[str, Mapping[str, object]] | None = None,
-    export_encoder: ExportEncoder | None = None,
     content: Mapping[str, str] | None = None,
     progress: Progress = lambda _: None,
 ) -> BuildReport:
@@ -62,11 +62,9 @@ def build_snapshot(
         layout: the folder of snapshots.
         items: what results are.
         passages: their texts; each names an item of `items`.
-        encoder: encodes what no earlier build has encoded.
+        encoder: encodes what no earlier build has encoded; an exported one goes into the snapshot, to serve.
         cache: folder for kept embeddings.
         documents: entries in full by id, carried along so that a server needs nothing but the snapshot.
-        export_encoder: writes the query encoder into the folder it is given, returns figures for the manifest; may
-            raise EncoderError where the model cannot be exported.
         content: hash of each content file, for the manifest.
         progress: told each step in words.
     """
@@ -82,7 +80,7 @@ def build_snapshot(
             )
             snapshot = SnapshotLayout(beside)
             _write_json(snapshot.documents, documents or {})
-            manifest = _write(snapshot, items, passages, store, encoder, export_encoder, content or {}, progress)
+            manifest = _write(snapshot, items, passages, store, encoder, content or {})
             sync_tree(beside)
             beside.chmod(0o755)
             beside.rename(layout.snapshot(manifest.generation).folder)
@@ -104,14 +102,12 @@ def _write(
     passages: Sequence[Passage],
     store: EmbeddingStore,
     encoder: Encoder,
-    export_encoder: ExportEncoder | None,
     content: Mapping[str, str],
-    progress: Progress,
 ) -> Manifest:
     _write_json(snapshot.items, [asdict(item) for item in items])
     described: dict[str, object] = dict(encoder.info.to_dict())
-    if export_encoder:
-        described["export"] = _exported(export_encoder, snapshot.encoder, progress)
+    if isinstance(encoder, OnnxEncoder):
+        described["export"] = link_export(encoder.folder, snapshot.encoder).to_dict()
     languages = {}
     for lang in sorted({passage.lang for passage in passages}):
         own = [passage for passage in passages if passage.lang == lang]
@@ -131,17 +127,6 @@ def _write(
     )
     manifest.write(snapshot.manifest)
     return manifest
-
-
-def _exported(export_encoder: ExportEncoder, folder: Path, progress: Progress) -> dict[str, object]:
-    """Figures of the export; empty, and no folder, for a model that is then served by sentence-transformers itself."""
-    progress("exporting the query encoder")
-    try:
-        return dict(export_encoder(folder))
-    except EncoderError as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        progress(f"{error} PyTorch will serve it, which is slower and needs more memory.")
-        return {}
 
 
 def _write_json(path: Path, data: object) -> None:

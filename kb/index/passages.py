@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.content.library import Library
@@ -12,10 +12,8 @@ from kb.content.model import Entry, Page, Practice
 from kb.content.sections import EDITORIAL, UNDOCUMENTED
 from kb.content.vocabulary import vocabulary
 
-MAX_TOKENS = 160
-"""Most tokens of one passage without its context. A section longer than this is cut at sentences."""
-
-CountTokens = Callable[[str], int]
+MAX_UNITS = 100
+"""Most units of one passage without its context; a section longer than this is cut at sentences. See `units`."""
 
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
 
@@ -84,7 +82,7 @@ def practice_items(library: Library) -> list[Item]:
     return [item_of(entry) for entry in library.practices]
 
 
-def passages_of(entry: Entry, count_tokens: CountTokens) -> Iterator[Passage]:
+def passages_of(entry: Entry) -> Iterator[Passage]:
     """All passages of an entry: for each page its summary, each question, and its sections cut to size."""
     for lang, page in sorted(entry.pages.items()):
         context = _context(entry, page)
@@ -93,7 +91,7 @@ def passages_of(entry: Entry, count_tokens: CountTokens) -> Iterator[Passage]:
             yield Passage(entry.id, lang, "question", question, context)
         for section in page.sections:
             said = [block.text for block in section.blocks if not _unsaid(block.text, lang)]
-            for text in pack([without_citations(text) for text in said], count_tokens):
+            for text in pack([without_citations(text) for text in said]):
                 yield Passage(entry.id, lang, section.key, text, context)
 
 
@@ -107,34 +105,43 @@ def _unsaid(text: str, lang: str) -> bool:
     return text.startswith((UNDOCUMENTED[lang], EDITORIAL[lang]))
 
 
-def pack(blocks: Sequence[str], count_tokens: CountTokens, most: int = MAX_TOKENS) -> Iterator[str]:
-    """Joins blocks (paragraphs, list items) to texts of at most `most` tokens; cuts a longer block at sentences."""
-    current, size = "", 0
-    for piece in _pieces(blocks, count_tokens, most):
-        tokens = count_tokens(piece)
-        if current and size + tokens > most:
+def units(text: str) -> float:
+    """Length of a text in words, a word of more than four letters counting a quarter for each.
+
+    Near to the number of tokens in ordinary text, at no cost; and a bound on it in any: no token is shorter than a
+    character, so 100 units are at most 500 tokens, which the model reads whole.
+    """
+    return sum(max(1.0, len(word) / 4) for word in text.split())
+
+
+def pack(blocks: Sequence[str], most: float = MAX_UNITS) -> Iterator[str]:
+    """Joins blocks (paragraphs, list items) to texts of at most `most` units; cuts a longer block at sentences."""
+    current, size = "", 0.0
+    for piece in _pieces(blocks, most):
+        length = units(piece)
+        if current and size + length > most:
             yield current
-            current, size = "", 0
-        current, size = f"{current} {piece}".strip(), size + tokens
+            current, size = "", 0.0
+        current, size = f"{current} {piece}".strip(), size + length
     if current:
         yield current
 
 
-def _pieces(blocks: Iterable[str], count_tokens: CountTokens, most: int) -> Iterator[str]:
+def _pieces(blocks: Iterable[str], most: float) -> Iterator[str]:
     for block in blocks:
-        if count_tokens(block) <= most:
+        if units(block) <= most:
             yield block
             continue
         for sentence in _SENTENCE.split(block):
-            yield from _halves(sentence, count_tokens, most)
+            yield from _halves(sentence, most)
 
 
-def _halves(text: str, count_tokens: CountTokens, most: int) -> Iterator[str]:
+def _halves(text: str, most: float) -> Iterator[str]:
     """A sentence longer than a passage is cut between words."""
-    if count_tokens(text) <= most or len(text) < 2:
+    if units(text) <= most or len(text) < 2:
         yield text
         return
     middle = text.rfind(" ", 1, len(text) // 2 + 1)
     cut = middle if middle > 0 else len(text) // 2
-    yield from _halves(text[:cut].strip(), count_tokens, most)
-    yield from _halves(text[cut:].strip(), count_tokens, most)
+    yield from _halves(text[:cut].strip(), most)
+    yield from _halves(text[cut:].strip(), most)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from kb.content.sections import LANGUAGES
@@ -17,7 +17,7 @@ from kb.index.passages import Item, Passage, pack
 from kb.search.evaluation import Judgement
 
 
-def load_corpus(folder: Path, count_tokens: Callable[[str], int]) -> tuple[list[Item], list[Passage]]:
+def load_corpus(folder: Path) -> tuple[list[Item], list[Passage]]:
     """Documents as items, cut to passages like the text of a practice.
 
     Raises:
@@ -28,7 +28,7 @@ def load_corpus(folder: Path, count_tokens: Callable[[str], int]) -> tuple[list[
         item_id, lang, title = str(data["_id"]), _lang(data), str(data.get("title") or "")
         items.append(Item(item_id, "document", {"language": (lang,)}, {lang: title}, {lang: ""}))
         blocks = [block for block in str(data["text"]).split("\n") if block.strip()] or [title]
-        passages += [Passage(item_id, lang, "text", text, title) for text in pack(blocks, count_tokens)]
+        passages += [Passage(item_id, lang, "text", text, title) for text in pack(blocks)]
     return items, passages
 
 

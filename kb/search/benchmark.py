@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from kb.encoding.opening import open_encoder
 from kb.index.build import build_snapshot
 from kb.index.layout import Layout
 from kb.index.snapshot import open_snapshot
@@ -44,12 +45,9 @@ def evaluate_collection(
     Raises:
         JudgementError: the collection cannot be read.
     """
-    from kb.encoding.export import export_query_encoder
-    from kb.encoding.model import load_encoder
-
     judgements = load_queries(folder)
-    encoder = load_encoder(settings)
-    items, passages = load_corpus(folder, encoder.count_tokens)
+    encoder = open_encoder(settings, progress)
+    items, passages = load_corpus(folder)
     progress(f"{len(items)} documents, {len(passages)} passages, {len(judgements)} queries")
     with tempfile.TemporaryDirectory() as place:
         started = time.perf_counter()
@@ -60,7 +58,6 @@ def evaluate_collection(
             passages,
             encoder,
             cache=Path(place),
-            export_encoder=lambda to: export_query_encoder(encoder, to, settings.cache).to_dict(),
             progress=progress,
         )
         seconds = time.perf_counter() - started

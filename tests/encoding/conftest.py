@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.encoding.export import ExportFigures, export_query_encoder
+from kb.encoding.export import ExportFigures, export_model, link_export
 from kb.encoding.model import SentenceTransformerEncoder, load_encoder
 from kb.encoding.runtime import OnnxQueryEncoder
 from kb.settings import load_settings
@@ -39,7 +39,7 @@ def exported_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def figures(encoder: SentenceTransformerEncoder, model_cache: Path, exported_folder: Path) -> ExportFigures:
-    return export_query_encoder(encoder, exported_folder, model_cache)
+    return link_export(export_model(encoder, model_cache), exported_folder)
 
 
 @pytest.fixture(scope="session")

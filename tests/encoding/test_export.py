@@ -9,7 +9,7 @@ import onnx
 import pytest
 
 from kb.encoding import quantize
-from kb.encoding.export import ExportFigures, export_query_encoder
+from kb.encoding.export import ExportFigures, export_model, link_export
 from kb.encoding.model import SentenceTransformerEncoder
 from kb.encoding.runtime import OnnxQueryEncoder
 from kb.errors import EncoderError
@@ -44,7 +44,7 @@ def test_a_second_export_is_taken_from_the_cache(
 ) -> None:
     monkeypatch.setattr(quantize, "quantize", None)
     for _ in range(2):
-        assert export_query_encoder(encoder, tmp_path / "again", model_cache) == figures
+        assert link_export(export_model(encoder, model_cache), tmp_path / "again") == figures
     names = {file.name for file in (tmp_path / "again").iterdir()}
     assert names == {file.name for file in exported_folder.iterdir()}
     assert names == {"encoder.json", "model.onnx", "weights.bin", "tokenizer.json", "unigram.npz", "rarity.npy"}
@@ -52,7 +52,7 @@ def test_a_second_export_is_taken_from_the_cache(
 
 def test_another_make_of_model_is_exported_too(tiny_model: Path, tmp_path: Path) -> None:
     encoder = SentenceTransformerEncoder(str(tiny_model), 2)
-    export_query_encoder(encoder, tmp_path / "out", tmp_path / "cache")
+    link_export(export_model(encoder, tmp_path / "cache"), tmp_path / "out")
     assert not (tmp_path / "out" / "unigram.npz").exists()
     served = OnnxQueryEncoder(tmp_path / "out", threads=1)
     exact, found = encoder.encode_query("Care for children?"), served.encode_query("Care for children?")
@@ -72,7 +72,7 @@ def test_an_export_that_strays_is_refused(tiny_model: Path, tmp_path: Path, monk
     monkeypatch.setattr(quantize, "quantize", spoil)
     encoder = SentenceTransformerEncoder(str(tiny_model), 2)
     with pytest.raises(EncoderError, match=r"strays from the original.*0\.99"):
-        export_query_encoder(encoder, tmp_path / "out", tmp_path / "cache")
+        link_export(export_model(encoder, tmp_path / "cache"), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -85,7 +85,7 @@ def test_a_model_that_cannot_be_traced_says_so(
     monkeypatch.setattr("torch.onnx.export", refuse)
     encoder = SentenceTransformerEncoder(str(tiny_model), 2)
     with pytest.raises(EncoderError, match=r"'tiny-model' cannot be exported to ONNX \(unsupported operator\)"):
-        export_query_encoder(encoder, tmp_path / "out", tmp_path / "cache")
+        link_export(export_model(encoder, tmp_path / "cache"), tmp_path / "out")
 
 
 def test_an_export_survives_where_links_are_not_possible(
@@ -99,6 +99,6 @@ def test_an_export_survives_where_links_are_not_possible(
         raise OSError("another file system")
 
     monkeypatch.setattr("os.link", refuse)
-    assert export_query_encoder(encoder, tmp_path / "out", model_cache) == figures
+    assert link_export(export_model(encoder, model_cache), tmp_path / "out") == figures
     assert OnnxQueryEncoder(tmp_path / "out", threads=1).info == encoder.info
     shutil.rmtree(tmp_path / "out")

@@ -1,0 +1,78 @@
+"""Runs every measurement on the real content and writes the table to benchmarks/results.md.
+
+python -m benchmarks            measure, print, compare with the committed baseline
+python -m benchmarks --save     and make these figures the baseline
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks import building, searching, serving
+from kb.settings import Settings, load_settings
+
+BASELINE = Path(__file__).parent / "baseline.json"
+TABLE = Path(__file__).parent / "results.md"
+
+GOALS = {
+    "query, uncached, p50 (ms)": "12 or less",
+    "server ready (s)": "2 or less",
+    "server memory at its peak (MB)": "400 or less",
+    "torch in the server": "no",
+    "incremental build after one edit (s)": "3 or less",
+}
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as place:
+        settings = load_settings(index=Path(place) / "index", site=Path(place) / "site")
+        figures = _measure(settings)
+    baseline = json.loads(BASELINE.read_text()) if BASELINE.exists() else {}
+    table = _table(figures, baseline.get("figures", {}), baseline.get("machine", ""))
+    print(table)
+    if "--save" in sys.argv:
+        BASELINE.write_text(json.dumps({"machine": machine(), "figures": figures}, indent=1) + "\n")
+        TABLE.write_text(table + "\n")
+
+
+def _measure(settings: Settings) -> dict[str, float | str]:
+    figures: dict[str, float | str] = {}
+    steps: tuple[Callable[[Settings], dict[str, float | str]], ...] = (
+        building.measure,
+        searching.measure,
+        serving.measure,
+    )
+    for step in steps:
+        print(f"measuring {step.__module__.rpartition('.')[2]} ...", file=sys.stderr)
+        figures |= step(settings)
+    return figures
+
+
+def machine() -> str:
+    """What was measured on."""
+    model = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
+        platform.processor(),
+    )
+    cores = Path("/proc/cpuinfo").read_text().count("processor\t")
+    return f"{cores} cores, {model}, Python {platform.python_version()}, {platform.system()}"
+
+
+def _table(figures: dict[str, float | str], baseline: dict[str, float | str], there: str) -> str:
+    lines = [f"Measured on: {machine()}", "", "| measure | now | baseline | goal |", "|---|---|---|---|"]
+    for name, value in figures.items():
+        lines.append(f"| {name} | {value} | {baseline.get(name, '')} | {GOALS.get(name, '')} |")
+    return "\n".join([*lines, "", f"Baseline of: {there}" if there else "No baseline yet."])
+
+
+if __name__ == "__main__":
+    main()

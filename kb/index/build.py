@@ -147,12 +147,11 @@ def _write_language(
     _write_passages(layout, passages, positions)
     kept = list(store.read(texts))
     FaissIndex.build(layout.vectors, np.stack([one.vector for one in kept]))
-    total = sum(len(one.tokens[1]) for one in kept)
-    TokenVectors.build(layout, (one.tokens for one in kept), total, encoder.info.dimension)
+    TokenVectors.build(layout, [one.tokens for one in kept], encoder.info.dimension)
     filters = ([f"{facet}:{term}" for facet, terms in items[positions[p.item_id]].facets.items() for term in terms]
                for p in passages)  # fmt: skip
     TantivyIndex.build(layout.lexical, lang, texts, filters)
-    return {"passages": len(passages), "tokens": total}
+    return {"passages": len(passages), "tokens": sum(len(one.tokens.scales) for one in kept)}
 
 
 def _write_passages(layout: LanguageLayout, passages: Sequence[Passage], positions: Mapping[str, int]) -> None:

@@ -16,17 +16,17 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.encoding.protocol import Encoder
-from kb.index.tokens import Quantised, quantise
+from kb.index.tokens import PassageTokens, quantise
 
 _BATCH = 256
 
 
 @dataclass(frozen=True)
 class Kept:
-    """The embedding of a passage: its vector float32[d] and its quantised token vectors."""
+    """The embedding of a passage: its vector float32[d] and its tokens."""
 
     vector: npt.NDArray[np.float32]
-    tokens: Quantised
+    tokens: PassageTokens
 
 
 class EmbeddingStore:
@@ -50,9 +50,11 @@ class EmbeddingStore:
             rows = []
             for text, found in zip(batch, self._encoder.encode_passages(batch), strict=True):
                 tokens, scale = quantise(found.token_vectors)
-                rows.append((self._key(text), found.vector.tobytes(), tokens.tobytes(), scale.tobytes()))
+                offsets = found.offsets.astype(np.uint16)
+                blobs = (found.vector, tokens, scale, offsets)
+                rows.append((self._key(text), *(blob.tobytes() for blob in blobs)))
             with self._database:
-                self._database.executemany("INSERT OR REPLACE INTO embedding VALUES (?, ?, ?, ?)", rows)
+                self._database.executemany("INSERT OR REPLACE INTO embedding VALUES (?, ?, ?, ?, ?)", rows)
             self.encoded += len(batch)
             if progress:
                 progress(start + len(batch), len(missing))
@@ -61,29 +63,33 @@ class EmbeddingStore:
         """The embeddings of `texts`, in order; all must have been ensured."""
         dimension = self._encoder.info.dimension
         for text in texts:
-            query = "SELECT vector, tokens, scales FROM embedding WHERE key = ?"
-            vector, tokens, scales = self._database.execute(query, (self._key(text),)).fetchone()
-            yield Kept(
-                np.frombuffer(vector, np.float32),
-                (np.frombuffer(tokens, np.int8).reshape(-1, dimension), np.frombuffer(scales, np.float16)),
+            query = "SELECT vector, tokens, scales, offsets FROM embedding WHERE key = ?"
+            vector, tokens, scales, offsets = self._database.execute(query, (self._key(text),)).fetchone()
+            passage = PassageTokens(
+                np.frombuffer(tokens, np.int8).reshape(-1, dimension),
+                np.frombuffer(scales, np.float16),
+                np.frombuffer(offsets, np.uint16).reshape(-1, 2),
             )
+            yield Kept(np.frombuffer(vector, np.float32), passage)
 
     def _has(self, text: str) -> bool:
         query = "SELECT 1 FROM embedding WHERE key = ?"
         return self._database.execute(query, (self._key(text),)).fetchone() is not None
 
     def _key(self, text: str) -> bytes:
-        return hashlib.sha256(f"{self._encoder.info.fingerprint}\0{text}".encode()).digest()[:16]
+        # The export and the model it was made from share a fingerprint, and differ in the third decimal.
+        made_by = f"{type(self._encoder).__name__} {self._encoder.info.fingerprint}"
+        return hashlib.sha256(f"{made_by}\0{text}".encode()).digest()[:16]
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    statement = "CREATE TABLE IF NOT EXISTS embedding (key BLOB PRIMARY KEY, vector BLOB, tokens BLOB, scales BLOB)"
+    statement = "CREATE TABLE IF NOT EXISTS embedding (key BLOB PRIMARY KEY, vector BLOB, tokens BLOB, scales BLOB, offsets BLOB)"
     try:
         database = sqlite3.connect(path, timeout=60)
         with database:
             database.execute("PRAGMA journal_mode=WAL")
             database.execute(statement)
-            database.execute("SELECT vector FROM embedding LIMIT 1").fetchone()
+            database.execute("SELECT offsets FROM embedding LIMIT 1").fetchone()
     except sqlite3.DatabaseError:  # a torn cache is worth no error: it can be made again
         path.unlink()
         database = sqlite3.connect(path, timeout=60)

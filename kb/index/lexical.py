@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,8 @@ class TantivyIndex:
         self._analyzer = analyzer(lang)
         self._searcher = self._index.searcher()
         self._schema = self._index.schema
+        self.stems = lru_cache(maxsize=65536)(self.words)
+        """`words` of a single word, remembered: snippets ask for every word that they show."""
 
     @staticmethod
     def build(folder: Path, lang: str, texts: Iterable[str], filters: Iterable[Iterable[str]]) -> None:

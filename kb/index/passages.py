@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from kb.content.library import Library
 from kb.content.markdown import without_citations
@@ -32,6 +33,11 @@ class Item:
     summaries: Mapping[str, str]
     date: str = ""
     """When what it tells was last seen true, for sorting; may be a year alone."""
+
+    @cached_property
+    def terms(self) -> tuple[tuple[str, str], ...]:
+        """All (facet, term) pairs of the item."""
+        return tuple((facet, term) for facet, terms in self.facets.items() for term in terms)
 
 
 @dataclass(frozen=True)

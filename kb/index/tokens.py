@@ -7,7 +7,8 @@ the candidates are read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -19,12 +20,30 @@ Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 Quantised = tuple[npt.NDArray[np.int8], npt.NDArray[np.float16]]
 
+_PIECE = 1024
+"""Token vectors converted at a time: as many as stay in a core's cache."""
+
 
 def quantise(vectors: Floats) -> Quantised:
     """float32[t, d] to int8[t, d] and the scale float16[t] that brings it back: vector = int8 * scale."""
     largest = np.abs(vectors).max(axis=1, initial=0.0) if len(vectors) else np.empty(0, np.float32)
     scale = np.maximum(largest / 127.0, 1e-6).astype(np.float16)
     return np.rint(vectors / scale[:, None].astype(np.float32)).clip(-127, 127).astype(np.int8), scale
+
+
+@dataclass(frozen=True)
+class PassageTokens:
+    """The tokens of one passage, t of them.
+
+    Attributes:
+        vectors: int8[t, d]; times `scales` they are the encoder's token vectors.
+        scales: float16[t].
+        offsets: uint16[t, 2], first character and one past the last of each token in the passage's full text.
+    """
+
+    vectors: npt.NDArray[np.int8]
+    scales: npt.NDArray[np.float16]
+    offsets: npt.NDArray[np.uint16]
 
 
 class TokenVectors:
@@ -34,39 +53,55 @@ class TokenVectors:
         index = np.load(layout.token_index)
         self._starts: npt.NDArray[np.int64] = index["starts"]
         self._scales: npt.NDArray[np.float16] = index["scales"]
+        self._offsets: npt.NDArray[np.uint16] = index["offsets"]
         self._vectors = np.load(layout.tokens, mmap_mode="r")
 
     @staticmethod
-    def build(layout: LanguageLayout, passages: Iterable[Quantised], total: int, dimension: int) -> None:
-        """Writes the token vectors of passages in row order; `total` is the number of all tokens."""
-        vectors = open_memmap(layout.tokens, mode="w+", dtype=np.int8, shape=(total, dimension))
-        starts, scales, at = [0], [np.empty(0, np.float16)], 0
-        for quantised, scale in passages:
-            vectors[at : at + len(scale)] = quantised
-            at += len(scale)
-            starts.append(at)
-            scales.append(scale)
+    def build(layout: LanguageLayout, passages: Sequence[PassageTokens], dimension: int) -> None:
+        """Writes the tokens of passages in row order."""
+        starts = np.cumsum([0, *(len(passage.scales) for passage in passages)], dtype=np.int64)
+        vectors = open_memmap(layout.tokens, mode="w+", dtype=np.int8, shape=(int(starts[-1]), dimension))
+        for start, passage in zip(starts, passages, strict=False):
+            vectors[start : start + len(passage.scales)] = passage.vectors
         vectors.flush()
-        np.savez(layout.token_index, starts=np.array(starts, np.int64), scales=np.concatenate(scales))
+        np.savez(
+            layout.token_index,
+            starts=starts,
+            scales=np.concatenate([passage.scales for passage in passages]),
+            offsets=np.concatenate([passage.offsets for passage in passages]),
+        )
 
-    def of(self, row: int) -> Floats:
-        """The token vectors of one passage, float32[t, d]."""
+    def of(self, row: int) -> tuple[Floats, npt.NDArray[np.int32]]:
+        """The tokens of one passage: vectors float32[t, d] and offsets int32[t, 2]."""
         span = slice(int(self._starts[row]), int(self._starts[row + 1]))
         vectors: Floats = self._vectors[span].astype(np.float32) * self._scales[span, None].astype(np.float32)
-        return vectors
+        return vectors, self._offsets[span].astype(np.int32)
 
     def max_similarity(self, query: Floats, weights: Floats, rows: Rows) -> Floats:
         """MaxSim of query tokens (float32[q, d], weights float32[q]) with each passage of `rows`: float32[len(rows)]."""
-        if len(rows) == 0 or len(query) == 0:
-            return np.zeros(len(rows), np.float32)
-        lengths = self._starts[rows + 1] - self._starts[rows]
-        picked = np.repeat(self._starts[rows] - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
-        vectors = self._vectors[picked].astype(np.float32)
-        similarity = (query @ vectors.T) * self._scales[picked].astype(np.float32)
         found = np.zeros(len(rows), np.float32)
+        lengths = self._starts[rows + 1] - self._starts[rows]
         filled = lengths > 0
-        if filled.any():
-            starts = (np.cumsum(lengths) - lengths)[filled]
-            best = np.maximum.reduceat(similarity, starts, axis=1)
-            found[filled] = (weights / weights.sum()) @ best
+        if not filled.any() or len(query) == 0:
+            return found
+        picked = np.repeat(self._starts[rows] - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
+        similarity = _products(self._vectors[picked], query)
+        similarity *= self._scales[picked, None].astype(np.float32)
+        starts = (np.cumsum(lengths) - lengths)[filled]
+        found[filled] = np.maximum.reduceat(similarity, starts, axis=0) @ (weights / weights.sum())
         return found
+
+
+def _products(tokens: npt.NDArray[np.int8], query: Floats) -> Floats:
+    """int8[t, d] and float32[q, d] to inner products float32[t, q].
+
+    Piece by piece through one small buffer: converting all tokens at once costs twice the time, in page faults.
+    """
+    products = np.empty((len(tokens), len(query)), np.float32)
+    buffer = np.empty((min(_PIECE, len(tokens)), tokens.shape[1]), np.float32)
+    transposed = np.ascontiguousarray(query.T)
+    for start in range(0, len(tokens), _PIECE):
+        piece = tokens[start : start + _PIECE]
+        np.copyto(buffer[: len(piece)], piece)
+        np.matmul(buffer[: len(piece)], transposed, out=products[start : start + len(piece)])
+    return products

@@ -179,10 +179,10 @@ class SearchEngine:
 
     def _hit(self, number: int, score: float, pools: list[Pool], question: Question, reader: str) -> Hit:
         item = self.snapshot.items[number]
-        found = [(pool, position) for pool in pools if (position := pool.best_rows().get(number)) is not None]
+        found = [(pool, position) for pool in pools if (position := pool.best_rows.get(number)) is not None]
         pool, position = max(found, key=lambda pair: float(pair[0].scores[pair[1]]))
         index, row = self._shown(number, pool, int(pool.rows[position]), question, reader)
-        shown = snippet(index, row, question, self.encoder)
+        shown = snippet(index, row, question)
         explanation = Explanation(
             dense=round(float(pool.dense[position]), 4),
             late=round(float(pool.late[position]), 4),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -26,12 +27,9 @@ def allowed_items(items: Sequence[Item], filters: Filters) -> npt.NDArray[np.boo
 
 def counts(items: Iterable[Item], facets: Iterable[str] = FACETS) -> FacetCounts:
     """How many of `items` have each term, most frequent first."""
-    found: dict[str, Counter[str]] = {facet: Counter() for facet in facets}
-    for item in items:
-        for facet, counter in found.items():
-            counter.update(item.facets.get(facet, ()))
-    return {facet: _ordered(counter) for facet, counter in found.items()}
-
-
-def _ordered(counter: Mapping[str, int]) -> dict[str, int]:
-    return dict(sorted(counter.items(), key=lambda pair: (-pair[1], pair[0])))
+    counted = Counter(itertools.chain.from_iterable(item.terms for item in items))
+    found: FacetCounts = {facet: {} for facet in facets}
+    for (facet, term), count in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])):
+        if facet in found:
+            found[facet][term] = count
+    return found

@@ -27,11 +27,11 @@ class Weights:
         other_pool: share of the weaker language version where an item has both; the stronger has the rest.
     """
 
-    candidates: int = 100
-    dense: float = 0.4
+    candidates: int = 150
+    dense: float = 0.2
     late: float = 1.0
     lexical: float = 1.0
-    second: float = 0.3
+    second: float = 0.4
     other_pool: float = 0.3
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +43,7 @@ class Pool:
     lexical: Floats
     scores: Floats
 
+    @cached_property
     def best_rows(self) -> dict[int, int]:
         """Item number to the position (in the arrays) of its best passage."""
         best: dict[int, int] = {}

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kb.encoding.protocol import QueryEncoder
 from kb.index.snapshot import LanguageIndex
 from kb.search.pools import Question
 
@@ -41,20 +40,22 @@ class Snippet:
     words: tuple[str, ...]
 
 
-def snippet(index: LanguageIndex, row: int, question: Question, encoder: QueryEncoder) -> Snippet:
+def snippet(index: LanguageIndex, row: int, question: Question) -> Snippet:
     """The part of a passage that answers best."""
     passage = index.passages[row]
     stems = set(question.words.get(index.lang, {})) or set(index.lexical.words(question.text))
-    relevance = _relevance(index, row, question, encoder, len(passage.full_text) - len(passage.text))
+    words = [found.span() for found in _WORD.finditer(passage.text)]
+    relevance = _relevance(index, row, question, len(passage.full_text) - len(passage.text))
+    aligned = relevance.aligned(words)
     spans = [
-        (found.start(), found.end())
-        for found in _WORD.finditer(passage.text)
-        if stems & set(index.lexical.words(found.group())) or _aligned(relevance, found.span())
+        span
+        for number, span in enumerate(words)
+        if aligned[number] or not stems.isdisjoint(index.lexical.stems(passage.text[slice(*span)]))
     ]
     start, end = _window(passage.text, spans, relevance)
     inside = [(a, b) for a, b in spans if start <= a and b <= end]
-    words = tuple(dict.fromkeys(passage.text[a:b].lower() for a, b in inside))
-    return Snippet(_marked(passage.text, start, end, inside), index.lang, words)
+    marked = tuple(dict.fromkeys(passage.text[a:b].lower() for a, b in inside))
+    return Snippet(_marked(passage.text, start, end, inside), index.lang, marked)
 
 
 @dataclass(frozen=True)
@@ -65,29 +66,32 @@ class _Relevance:
     best: Floats
     gain: Floats
 
+    def aligned(self, words: list[tuple[int, int]]) -> npt.NDArray[np.bool_]:
+        """Which of the words (first and last character) say what a rare token of the question says."""
+        starts, ends = np.array(words, np.int32).reshape(-1, 2).T
+        chosen = np.flatnonzero((self.best >= ALIGNED) & (self.spans[:, 1] > self.spans[:, 0]))
+        met = np.zeros(len(words), np.bool_)
+        for start, end in self.spans[chosen]:
+            met |= (starts <= start) & (end <= ends)
+        return met & (ends - starts > 2)
 
-def _relevance(index: LanguageIndex, row: int, question: Question, encoder: QueryEncoder, shift: int) -> _Relevance:
-    tokens = index.tokens.of(row)
-    _, offsets = encoder.token_offsets(index.passages[row].full_text)
-    count = min(len(tokens), len(offsets))
-    spans = offsets[:count] - shift
-    similarity = question.encoded.token_vectors @ tokens[:count].T
-    best, gain = np.zeros(count, np.float32), np.zeros(count, np.float32)
-    if count and len(question.rarity):
+    def worth(self, start: int, end: int) -> float:
+        """How much of the question the text between two characters answers."""
+        return float(self.gain[(self.spans[:, 0] >= start) & (self.spans[:, 1] <= end)].sum())
+
+
+def _relevance(index: LanguageIndex, row: int, question: Question, shift: int) -> _Relevance:
+    vectors, offsets = index.tokens.of(row)
+    best, gain = np.zeros(len(vectors), np.float32), np.zeros(len(vectors), np.float32)
+    if len(vectors) and len(question.rarity):
+        similarity = question.encoded.token_vectors @ vectors.T
+        weights = question.rarity / question.rarity.sum()
+        chosen, strength = similarity.argmax(axis=1), similarity.max(axis=1)
         rare = question.rarity >= RARE
-        chosen = similarity.argmax(axis=1)
-        strength = similarity.max(axis=1)
-        for query_token in np.flatnonzero(rare):
-            best[chosen[query_token]] = max(best[chosen[query_token]], strength[query_token])
-        gain = (similarity * (question.rarity / question.rarity.sum())[:, None]).max(axis=0)
-        np.add.at(gain, chosen, question.rarity / question.rarity.sum())
-    return _Relevance(spans, best, gain)
-
-
-def _aligned(relevance: _Relevance, span: tuple[int, int]) -> bool:
-    inside = (relevance.spans[:, 0] >= span[0]) & (relevance.spans[:, 1] <= span[1])
-    inside &= relevance.spans[:, 1] > relevance.spans[:, 0]
-    return bool((relevance.best[inside] >= ALIGNED).any()) and span[1] - span[0] > 2
+        np.maximum.at(best, chosen[rare], strength[rare])
+        gain = (similarity * weights[:, None]).max(axis=0)
+        np.add.at(gain, chosen, weights)
+    return _Relevance(offsets - shift, best, gain)
 
 
 def _window(text: str, marks: list[tuple[int, int]], relevance: _Relevance) -> tuple[int, int]:
@@ -98,8 +102,7 @@ def _window(text: str, marks: list[tuple[int, int]], relevance: _Relevance) -> t
     sentences = [(a, b) for a, b in itertools.pairwise(bounds) if b > a]
 
     def worth(start: int, end: int) -> float:
-        inside = (relevance.spans[:, 0] >= start) & (relevance.spans[:, 1] <= end)
-        return float(relevance.gain[inside].sum()) + sum(start <= a and b <= end for a, b in marks) * 0.05
+        return relevance.worth(start, end) + sum(start <= a and b <= end for a, b in marks) * 0.05
 
     best = max(range(len(sentences)), key=lambda n: worth(*sentences[n]) / (sentences[n][1] - sentences[n][0] + 80))
     first = last = best

@@ -120,7 +120,10 @@ def _browse(practices: Sequence[Entry]) -> dict[str, dict[str, int]]:
         counted = {
             term: sum(term in getattr(entry.facts, facet) for entry in practices) for term in vocabulary()[facet]
         }
-        found[kind] = {term: count for term, count in counted.items() if count}
+        used = [term for term, count in counted.items() if count]
+        # The States whose knowledge base this is come first, then their partners.
+        used.sort(key=lambda term: facet == "countries" and not vocabulary()[facet][term].mirps)
+        found[kind] = {term: counted[term] for term in used}
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
@@ -45,12 +44,6 @@ def analyzer(lang: str) -> Any:
     for step in (*before, filters.ascii_fold(), stop, asked, filters.stemmer(language)):
         builder = builder.filter(step)
     return builder.build()
-
-
-def fold(text: str) -> str:
-    """Lower case without accents."""
-    decomposed = unicodedata.normalize("NFKD", text.lower())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 def _schema() -> Any:

@@ -14,7 +14,7 @@ from kb.encoding.protocol import Encoded, QueryEncoder
 from kb.errors import NotFoundError
 from kb.index.passages import Item
 from kb.index.snapshot import LanguageIndex, Snapshot
-from kb.search import facets
+from kb.search import expansion, facets
 from kb.search.facets import FacetCounts
 from kb.search.fusion import Weights, by_item, merge_pools
 from kb.search.language import detect_language
@@ -132,17 +132,22 @@ class SearchEngine:
         return SearchResponse(request, hits, len(scores), found, self.snapshot.generation)
 
     def _question(self, request: SearchRequest) -> Question:
-        encoded = self._encodings.get(request.query)
-        if encoded is None:
-            encoded = self.encoder.encode_query(request.query)
-            self._encodings.put(request.query, encoded)
         lang = detect_language(request.query, request.lang, self.known_words(request.query))
-        words = {
-            index.lang: dict.fromkeys(index.lexical.words(request.query), 1.0)
-            for index in self.snapshot.languages.values()
-            if index.lang == lang
-        }
+        meanings = expansion.meanings(request.query)
+        encoded = self._encoded(expansion.spelled_out(request.query, meanings, lang))
+        words: dict[str, dict[str, float]] = {}
+        for index in self.snapshot.languages.values():
+            typed = dict.fromkeys(index.lexical.words(request.query), 1.0) if index.lang == lang else {}
+            meant = " ".join(meaning.words[index.lang] for meaning in meanings)
+            words[index.lang] = dict.fromkeys(index.lexical.words(meant), expansion.WEIGHT) | typed
         return Question(request.query, lang, encoded, self.encoder.token_rarity(encoded.token_ids), words)
+
+    def _encoded(self, text: str) -> Encoded:
+        encoded = self._encodings.get(text)
+        if encoded is None:
+            encoded = self.encoder.encode_query(text)
+            self._encodings.put(text, encoded)
+        return encoded
 
     def _searched(self, passages_in: str) -> list[LanguageIndex]:
         return [index for index in self.snapshot.languages.values() if passages_in in ("", index.lang)]

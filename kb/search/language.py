@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from kb.index.lexical import fold
+from kb.content.glossary import plain
 
 # Frequent short words that stand in one language and not in the other.
 _MARKERS = {
@@ -33,7 +33,7 @@ def detect_language(text: str, fallback: str, known: Mapping[str, int] | None = 
     language holds (`known`).
     """
     lowered = text.lower()
-    words = re.findall(r"[a-z]+", fold(text))
+    words = re.findall(r"[a-z]+", plain(text))
     score = 2.0 * len(re.findall("[ñ¿¡áéíóú]", lowered))
     score += sum((word in _MARKERS["es"]) - (word in _MARKERS["en"]) for word in words)
     score += 0.3 * sum(

@@ -14,6 +14,7 @@ from kb.content import markdown
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
 from kb.site import i18n
+from kb.site.tooltips import with_tooltips
 from kb.site.urls import Urls
 
 
@@ -37,6 +38,7 @@ def environment(lang: str) -> Environment:
         definition=lambda term, facet: _definition(str(term), facet, lang),
         markdown=lambda text: Markup(markdown.render(text)),  # noqa: S704 - made safe there
         safe_html=Markup,
+        tooltips=lambda safe, written_in: Markup(with_tooltips(safe, written_in)),  # noqa: S704 - adds only abbr to it
     )
     return env
 

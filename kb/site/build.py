@@ -90,7 +90,10 @@ def _pages(site: _Site, lang: str) -> Iterator[tuple[str, str]]:
     for entry in library.entries.values():
         near = [view(library.entries[other], urls) for other in site.similar(entry.id) if other in library.entries]
         related = views((library.entries[other] for other in _related(library, entry)), urls)
-        yield page("entry.html", entry.kind, entry.id, it=view(entry, urls), similar=near, related=related)
+        wanted = views((e for e in library.of_kind("event") if entry.id in getattr(e.facts, "prioritised", ())), urls)
+        yield page(
+            "entry.html", entry.kind, entry.id, it=view(entry, urls), similar=near, related=related, wanted=wanted
+        )
     for kind, facet in BROWSE.items():
         used = _browse(library.practices)[kind]
         yield page("terms.html", kind, facet=facet, terms=used)

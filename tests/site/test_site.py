@@ -114,6 +114,14 @@ def test_a_practice_page_shows_what_it_must(settings: Settings) -> None:
     assert 'hreflang="en" href="/en/practices/sv-a-tu-lado-support-spaces/"' in html
 
 
+def test_the_practice_that_states_asked_for_says_so(settings: Settings) -> None:
+    html = (settings.site / "es/practicas/ca-creative-arts-therapy-refugee-children/index.html").read_text(
+        encoding="utf-8"
+    )
+    assert "Los Estados del MIRPS expresaron interés en esta práctica" in html
+    assert "/es/eventos/event-san-salvador-mhpss-learning-2023/" in html
+
+
 def test_building_again_writes_nothing_and_removes_what_is_gone(library: Library, tmp_path: Path) -> None:
     first = build_site(library, tmp_path)
     assert first.written >= first.pages

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -76,7 +75,7 @@ def _build_index(settings: Settings, library: Library, progress: Progress) -> Bu
 
 def _content_hashes(library: Library) -> dict[str, str]:
     paths = sorted(page.path for entry in library.entries.values() for page in entry.pages.values())
-    return {path: hashlib.sha256((library.folder / path).read_bytes()).hexdigest()[:16] for path in paths}
+    return {path: library.documents[path].digest[:16] for path in paths}
 
 
 def _similar(engine: SearchEngine, entry_id: str) -> list[str]:

@@ -6,6 +6,7 @@ file is data that a stranger may send, and Norway must not become false.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -35,6 +36,8 @@ class Document:
     lines: dict[Location, int] = field(default_factory=dict)
     body: str = ""
     body_line: int = 1
+    digest: str = ""
+    """SHA-256 of the file's bytes."""
 
     def line_of(self, location: Location) -> int:
         """The line of a key path, or of its nearest known parent."""
@@ -59,7 +62,7 @@ def parse(path: str, content: bytes) -> Document:
     """
     text = _decode(path, content)
     front, body, body_line = _split(path, text)
-    document = Document(body=body, body_line=body_line)
+    document = Document(body=body, body_line=body_line, digest=hashlib.sha256(content).hexdigest())
     node = _compose(path, front)
     if not isinstance(node, yaml.MappingNode):
         raise MalformedError(path, 2, "front matter", "must be a list of `key: value` lines, such as `title: ...`.")

@@ -62,6 +62,10 @@ class Library:
     def practices(self) -> list[Entry]:
         return self.of_kind("practice")
 
+    def digest(self, entry: Entry) -> str:
+        """Another one whenever a file of the entry changes."""
+        return "".join(self.documents[page.path].digest for _, page in sorted(entry.pages.items()))
+
     def get(self, entry_id: str) -> Entry:
         """The entry with this id.
 

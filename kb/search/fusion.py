@@ -30,7 +30,7 @@ class Weights:
     candidates: int = 150
     dense: float = 0.2
     late: float = 1.0
-    lexical: float = 1.0
+    lexical: float = 0.5
     second: float = 0.4
     other_pool: float = 0.3
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -12,6 +12,7 @@ from kb.content.model import Entry
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
 from kb.site.coverage import coverage
+from kb.site.memory import PageMemory, write_changed
 from kb.site.render import render
 from kb.site.urls import Urls
 from kb.site.views import view, views
@@ -48,8 +49,23 @@ class _Site:
         return found
 
 
+@dataclass(frozen=True)
+class _Page:
+    """A page to be made: its address, and all that its template shows."""
+
+    address: str
+    template: str
+    urls: Urls
+    alternates: Mapping[str, str]
+    values: Mapping[str, object]
+
+    def render(self) -> bytes:
+        html = render(self.template, self.urls.lang, self.urls, dict(self.alternates), **self.values)
+        return html.encode()
+
+
 def build_site(library: Library, folder: Path, similar: Similar = lambda _: (), base: str = "/") -> SiteReport:
-    """Writes the site into `folder` and removes pages that are no more.
+    """Writes the site into `folder` and removes pages that are no more. What has not changed is not rendered again.
 
     Args:
         library: the content.
@@ -58,26 +74,30 @@ def build_site(library: Library, folder: Path, similar: Similar = lambda _: (), 
         base: path that the site hangs at on its web host, with slashes at both ends.
     """
     site = _Site(library, similar, base)
-    pages: dict[str, str] = {}
-    for lang in LANGUAGES:
-        pages.update(_pages(site, lang))
-    pages[f"{base}404.html"] = render("404.html", "en", site.urls("en"), site.alternates())
-    pages[base] = render("root.html", "en", site.urls("en"), site.alternates())
-    wanted = {_file(folder, base, address): html.encode() for address, html in pages.items()}
-    for asset in files("kb.site").joinpath("assets").iterdir():
-        wanted[folder / "assets" / asset.name] = asset.read_bytes()
-    written = sum(_write(path, content) for path, content in wanted.items())
-    return SiteReport(len(pages), written, _remove_others(folder, set(wanted)))
+    pages = [page for lang in LANGUAGES for page in _pages(site, lang)]
+    pages.append(_Page(f"{base}404.html", "404.html", site.urls("en"), site.alternates(), {}))
+    pages.append(_Page(base, "root.html", site.urls("en"), site.alternates(), {}))
+    wanted = {_file(folder, base, page.address): page for page in pages}
+    memory = PageMemory(folder / ".pages.json", library)
+    written = sum(memory.written(path, page.values, page.address, page.render) for path, page in wanted.items())
+    assets = {
+        folder / "assets" / asset.name: asset.read_bytes() for asset in files("kb.site").joinpath("assets").iterdir()
+    }
+    written += sum(write_changed(path, content) for path, content in assets.items())
+    memory.save()
+    return SiteReport(len(pages), written, _remove_others(folder, {*wanted, *assets}))
 
 
-def _pages(site: _Site, lang: str) -> Iterator[tuple[str, str]]:
+def _pages(site: _Site, lang: str) -> Iterator[_Page]:
     urls = site.urls(lang)
     library = site.library
     practices = views(library.practices, urls)
 
-    def page(template: str, kind: str, name: str = "", **values: object) -> tuple[str, str]:
+    def page(template: str, kind: str, name: str = "", **values: object) -> _Page:
         address = urls.page(kind, name) if name else urls.section(kind) if kind else urls.home()
-        return address, render(template, lang, urls, site.alternates(kind, name), kind=kind, **values)
+        return _Page(address, template, urls, site.alternates(kind, name), {"kind": kind, **values})
+
+    neighbours = _neighbours(library)
 
     yield page("home.html", "", practices=practices, browse=_browse(library.practices))
     yield page(
@@ -89,7 +109,7 @@ def _pages(site: _Site, lang: str) -> Iterator[tuple[str, str]]:
         yield page("list.html", kind, entries=views(library.of_kind(kind), urls))
     for entry in library.entries.values():
         near = [view(library.entries[other], urls) for other in site.similar(entry.id) if other in library.entries]
-        related = views((library.entries[other] for other in _related(library, entry)), urls)
+        related = views((library.entries[other] for other in neighbours[entry.id]), urls)
         wanted = views((e for e in library.of_kind("event") if entry.id in getattr(e.facts, "prioritised", ())), urls)
         yield page(
             "entry.html", entry.kind, entry.id, it=view(entry, urls), similar=near, related=related, wanted=wanted
@@ -104,16 +124,24 @@ def _pages(site: _Site, lang: str) -> Iterator[tuple[str, str]]:
                        commitments=views(promised, urls))  # fmt: skip
 
 
-def _related(library: Library, entry: Entry) -> list[str]:
-    """Entries that this one names, or that name it."""
-    own = [*entry.facts.related, *getattr(entry.facts, "practices", ()), *getattr(entry.facts, "prioritised", ())]
-    naming = [
-        other.id
-        for other in library.entries.values()
-        if entry.id
-        in (*other.facts.related, *getattr(other.facts, "practices", ()), *getattr(other.facts, "prioritised", ()))
-    ]
-    return [other for other in dict.fromkeys([*own, *naming]) if other in library.entries and other != entry.id]
+def _neighbours(library: Library) -> dict[str, list[str]]:
+    """For each entry those that it names, then those that name it."""
+    named = {
+        entry.id: [
+            *entry.facts.related,
+            *getattr(entry.facts, "practices", ()),
+            *getattr(entry.facts, "prioritised", ()),
+        ]
+        for entry in library.entries.values()
+    }
+    found = {entry_id: list(targets) for entry_id, targets in named.items()}
+    for entry_id, targets in named.items():
+        for target in targets:
+            found.setdefault(target, []).append(entry_id)
+    return {
+        entry_id: [other for other in dict.fromkeys(others) if other in library.entries and other != entry_id]
+        for entry_id, others in found.items()
+    }
 
 
 def _browse(practices: Sequence[Entry]) -> dict[str, dict[str, int]]:
@@ -133,16 +161,6 @@ def _browse(practices: Sequence[Entry]) -> dict[str, dict[str, int]]:
 def _file(folder: Path, base: str, address: str) -> Path:
     path = folder / address.removeprefix(base)
     return path / "index.html" if address.endswith("/") else path
-
-
-def _write(path: Path, content: bytes) -> bool:
-    if path.is_file() and path.read_bytes() == content:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_bytes(content)
-    beside.replace(path)
-    return True
 
 
 def _remove_others(folder: Path, wanted: set[Path]) -> int:

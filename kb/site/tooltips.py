@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import cache
 
 from kb.content.glossary import tooltips
 
@@ -11,12 +12,16 @@ _TAG = re.compile(r"(<[^>]+>)")
 _CLOSED_TO_TOOLTIPS = ("a", "code", "pre", "sup", "abbr")
 
 
+@cache
+def _pattern(lang: str) -> re.Pattern[str]:
+    longest_first = sorted(map(re.escape, tooltips(lang)), key=len, reverse=True)
+    return re.compile(r"(?<![\w&])(" + "|".join(longest_first) + r")(?!\w)")
+
+
 def with_tooltips(safe: str, lang: str) -> str:
     """Safe HTML with `<abbr title>` around the first of each acronym that stands outside links and code."""
     remaining = dict(tooltips(lang))
-    pattern = re.compile(
-        r"(?<![\w&])(" + "|".join(sorted(map(re.escape, remaining), key=len, reverse=True)) + r")(?!\w)"
-    )
+    pattern = _pattern(lang)
     closed = 0
 
     def explained(found: re.Match[str]) -> str:

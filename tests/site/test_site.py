@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -11,10 +12,11 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from kb.content.library import Library
+from kb.content.library import Library, load_library
 from kb.settings import Settings
 from kb.site.build import build_site
 from tests.conftest import ROOT
+from tests.content.writing import changed, write
 
 SERVED = ("/en/search/", "/es/buscar/")
 """Pages that the server makes; a static copy of the site has them in a later step."""
@@ -129,7 +131,7 @@ def test_building_again_writes_nothing_and_removes_what_is_gone(library: Library
     second = build_site(library, tmp_path)
     assert (second.written, second.removed) == (0, 0)
     gone = "sv-a-tu-lado-support-spaces"
-    fewer = type(library)(library.folder, {key: entry for key, entry in library.entries.items() if key != gone})
+    fewer = replace(library, entries={key: entry for key, entry in library.entries.items() if key != gone})
     assert build_site(fewer, tmp_path).removed == 2
     assert not (tmp_path / "es" / "practicas" / gone).exists()
     assert (tmp_path / "README.md").exists()
@@ -152,3 +154,27 @@ def test_every_word_of_the_interface_is_in_spanish_too() -> None:
         if isinstance(message, str):
             placeholders = re.findall(r"%\(\w+\)[sr]", message)
             assert sorted(re.findall(r"%\(\w+\)[sr]", str(translated.string))) == sorted(placeholders), message
+
+
+def test_only_pages_that_show_what_changed_are_written(tmp_path: Path) -> None:
+    for name, title in (("one", "Legal desk one"), ("two", "Legal desk two")):
+        write(
+            tmp_path / "content", f"practices/sv/{name}.en.md", changed("Drop-in legal desk at the bus terminal", title)
+        )
+    site = tmp_path / "site"
+    build_site(load_library(tmp_path / "content"), site)
+    write(
+        tmp_path / "content",
+        "practices/sv/one.en.md",
+        changed("Drop-in legal desk at the bus terminal", "Another title"),
+    )
+    before = {file: file.stat().st_mtime_ns for file in site.rglob("*.html")}
+    build_site(load_library(tmp_path / "content"), site)
+    touched = {file.relative_to(site).as_posix() for file in before if file.stat().st_mtime_ns != before[file]}
+    assert "en/practices/sv-one/index.html" in touched
+    assert "en/practices/index.html" in touched
+    assert "en/practices/sv-two/index.html" not in touched
+    page = site / "en/practices/sv-two/index.html"
+    page.write_text("changed by hand")
+    build_site(load_library(tmp_path / "content"), site)
+    assert "Legal desk two" in page.read_text()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -78,7 +77,6 @@ class SearchEngine:
         self.snapshot = snapshot
         self.encoder = encoder
         self.weights = weights or Weights()
-        self._side_by_side = ThreadPoolExecutor(max_workers=4, thread_name_prefix="pool")
         self._encodings: _Cache[str, Encoded] = _Cache(cache_size)
         self._answers: _Cache[tuple[object, ...], SearchResponse] = _Cache(cache_size)
 
@@ -161,11 +159,10 @@ class SearchEngine:
         return allowed
 
     def _pools(self, question: Question, filters: Filters, passages_in: str) -> list[Pool]:
-        def scored(index: LanguageIndex) -> Pool:
-            return scored_pool(index, question, self.weights, self._allowed(index, filters), filters)
-
-        # Most of a pool's time is spent in NumPy, which lets another thread run meanwhile.
-        return list(self._side_by_side.map(scored, self._searched(passages_in)))
+        return [
+            scored_pool(index, question, self.weights, self._allowed(index, filters), filters)
+            for index in self._searched(passages_in)
+        ]
 
     def _scores(self, pools: list[Pool]) -> list[tuple[int, float]]:
         merged = merge_pools(

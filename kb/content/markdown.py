@@ -17,7 +17,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-CITATION = re.compile(r"\[(\d{1,2}(?:, ?\d{1,2})*)\]")
+CITATION = re.compile(r"\[(\d{1,2}(?:,\s?\d{1,2})*)\]")
 _LINK = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -78,7 +78,7 @@ def _citation_rule(state: StateInline, silent: bool) -> bool:
 def _render_citation(
     _renderer: RendererHTML, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: EnvType
 ) -> str:
-    numbers = re.split(r", ?", tokens[index].content)
+    numbers = re.split(r",\s?", tokens[index].content)
     links = ", ".join(f'<a href="#source-{int(number)}">{int(number)}</a>' for number in numbers)
     return f'<sup class="cite">[{links}]</sup>'
 

@@ -71,6 +71,12 @@ def test_a_mark_links_to_its_sources() -> None:
     assert 'href="#source-1">1</a>, <a href="#source-3">3</a>' in html
 
 
+def test_a_mark_may_stand_on_two_lines() -> None:
+    html = render("It opened in 2022 [1,\n3].")
+    assert 'href="#source-1">1</a>, <a href="#source-3">3</a>' in html
+    assert [cited(block.text) for block in blocks("It opened in 2022 [1,\n3].")] == [{1, 3}]
+
+
 def test_marks_are_read_and_taken_out() -> None:
     text = "It opened in 2022 [1, 3], and closed [2]."
     assert cited(text) == {1, 2, 3}

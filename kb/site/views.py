@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kb.content.model import Entry, Figure, Milestone, Page, Practice, Statement
-from kb.content.sections import UNDOCUMENTED
 from kb.site.urls import Urls
 
 
@@ -49,11 +48,6 @@ class EntryView:
     @property
     def is_snapshot(self) -> bool:
         return isinstance(self.entry.facts, Practice) and self.entry.facts.tier == "snapshot"
-
-    def undocumented(self) -> list[str]:
-        """Keys of the sections of which no source says anything."""
-        start = UNDOCUMENTED[self.page.lang]
-        return [s.key for s in self.page.sections if s.blocks and all(b.text.startswith(start) for b in s.blocks)]
 
 
 def view(entry: Entry, urls: Urls) -> EntryView:

@@ -1,0 +1,36 @@
+"""Verbs that build and serve."""
+
+from __future__ import annotations
+
+import click
+
+from kb.commands import say
+from kb.settings import load_settings
+
+
+@click.command()
+def build() -> None:
+    """Build the index snapshot and the static site from the content."""
+    from kb.pipeline import build as build_all
+
+    report = build_all(load_settings(), say)
+    for problem in report.problems:
+        click.echo(str(problem), err=True)
+    index, site = report.index, report.site
+    click.echo(
+        f"{index.items} practices, {index.passages} passages ({index.encoded} encoded, "
+        f"{index.passages - index.encoded} kept); site: {site.pages} pages ({site.written} files written, "
+        f"{site.removed} removed); snapshot {index.generation}; {report.seconds:.1f} s."
+    )
+    if report.problems:
+        click.echo(f"{len(report.problems)} problems in the content; run `kb check`.", err=True)
+
+
+@click.command()
+@click.option("--host", help="Address to listen on (KB_HOST).")
+@click.option("--port", type=int, help="Port to listen on (KB_PORT).")
+def serve(host: str | None, port: int | None) -> None:
+    """Serve the site and the API from what `kb build` made."""
+    from kb.api.server import run
+
+    run(load_settings(host=host, port=port))

@@ -1,0 +1,1 @@
+"""Word files: what all of them share."""

@@ -82,7 +82,7 @@ WebAddress = Annotated[str, Field(max_length=2000), AfterValidator(_address)]
 Title = Annotated[Text, _words(MAX_TITLE_WORDS)]
 Summary = Annotated[str, Field(min_length=1, max_length=1000), _words(MAX_SUMMARY_WORDS)]
 Question = Annotated[Text, AfterValidator(_question)]
-Questions = Annotated[list[Question], Field(min_length=3, max_length=5)]
+Questions = Annotated[list[Question], Field(min_length=3, max_length=9)]
 
 
 class _Strict(BaseModel):

@@ -12,7 +12,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
 from kb.errors import NotFoundError, QueryError
-from kb.search.engine import SearchEngine, SearchResponse
+from kb.search.answer import SearchResponse
+from kb.search.engine import SearchEngine
 from kb.search.request import FACETS, search_request
 from kb.site.i18n import translations
 from kb.site.render import render

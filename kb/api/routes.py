@@ -22,7 +22,6 @@ from kb.content.problems import did_you_mean
 from kb.content.vocabulary import vocabulary
 from kb.errors import NotFoundError, QueryError
 from kb.index.passages import Item
-from kb.search import facets
 from kb.search.engine import SearchEngine
 from kb.search.request import FACETS, MAX_PAGE, MAX_PAGE_SIZE, Filters, checked_filters, search_request
 
@@ -63,7 +62,7 @@ def filters(
         "country": country, "theme": theme, "population": population, "status": status, "evidence": evidence,
         "language": language, "mirps_group": mirps_group, "gcm": gcm, "sdg": sdg,
     }  # fmt: skip
-    known = {*FACETS, "q", "lang", "passages_in", "page", "page_size", "limit"}
+    known = {*FACETS, "q", "lang", "passages_in", "page", "page_size", "limit", "as_typed", "set_aside", "debug"}
     for name in request.query_params:
         if name not in known:
             raise QueryError(f"There is no parameter {name!r}.{did_you_mean(name, known)}")
@@ -84,16 +83,23 @@ def search(
     passages_in: Annotated[Language | None, Query(description="Search only what is written in this language")] = None,
     page: Page = 1,
     page_size: PageSize = 10,
+    as_typed: Annotated[bool, Query(description="Leave words alone that look like typing errors")] = False,
+    set_aside: Annotated[
+        list[str], Query(description="A recognised term that is not meant, such as `country:PA`; repeat for several")
+    ] = [],  # noqa: B006
+    debug: Annotated[bool, Query(description="Give the milliseconds of each stage")] = False,
 ) -> SearchAnswer:
     """Ranks practices by how well one of their passages answers, whatever the language of question and passage."""
     lists = {facet: list(terms) for facet, terms in filtered.items()}
-    return search_answer(engine.search(search_request(q, lang, lists, passages_in or "", page, page_size)))
+    request = search_request(q, lang, lists, passages_in or "", page, page_size, as_typed, set_aside)
+    return search_answer(engine.search(request), debug)
 
 
 @router.get("/practices", tags=["practices"], summary="List practices")
 def practices(engine: Engine, filtered: Filtered, page: Page = 1, page_size: PageSize = 50) -> PracticeList:
     """All practices that pass the filters, in the order of their ids."""
-    found = [item for item in engine.snapshot.items if facets.matches(item, filtered)]
+    passing = engine.facets.allowed(filtered)
+    found = [item for item, passes in zip(engine.snapshot.items, passing, strict=True) if passes]
     shown = found[(page - 1) * page_size : page * page_size]
     return PracticeList(total=len(found), page=page, page_size=page_size, practices=[_summary(item) for item in shown])
 
@@ -118,7 +124,7 @@ def similar(
 @router.get("/facets", tags=["search"], summary="Filters and their terms")
 def facet_terms(engine: Engine) -> dict[str, list[FacetTerm]]:
     """Every filter with its terms, their words in both languages, and how many practices have each."""
-    counted = facets.counts(engine.snapshot.items)
+    counted = engine.facets.counts(range(len(engine.snapshot.items)))
     return {
         facet: [
             FacetTerm(

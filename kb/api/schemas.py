@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from kb.search.engine import Hit, SearchResponse
+from kb.search.answer import Hit, SearchResponse
 
 Language = Literal["en", "es"]
 
@@ -36,6 +36,21 @@ class Result(BaseModel):
     explanation: Explanation
 
 
+class Correction(BaseModel):
+    """A word that was taken for a typing error."""
+
+    typed: str
+    read: str
+
+
+class RecognisedTerm(BaseModel):
+    """A State or theme that the query names. Offered as a filter; a State's practices are preferred."""
+
+    facet: str
+    term: str
+    typed: str = Field(description="The words of the query that name it")
+
+
 class SearchAnswer(BaseModel):
     """A page of results."""
 
@@ -48,6 +63,14 @@ class SearchAnswer(BaseModel):
         description="How many results have each term; a filtered facet is counted without its own filter"
     )
     generation: str = Field(description="The index that answered")
+    matches_well: bool = Field(description="False: nothing matches well, and the results are only the nearest there is")
+    corrections: list[Correction] = Field(description="Words that were read as others; `as_typed=true` prevents it")
+    recognised: list[RecognisedTerm] = Field(
+        description="States and themes that the query names; `set_aside=country:PA` says that it does not mean one"
+    )
+    timings_ms: dict[str, float] | None = Field(
+        default=None, description="With `debug=true`: milliseconds of each stage when this answer was computed"
+    )
 
 
 class PracticeSummary(BaseModel):
@@ -118,7 +141,7 @@ def result(hit: Hit, lang: str) -> Result:
     )
 
 
-def search_answer(response: SearchResponse) -> SearchAnswer:
+def search_answer(response: SearchResponse, debug: bool = False) -> SearchAnswer:
     request = response.request
     return SearchAnswer(
         query=request.query,
@@ -128,4 +151,8 @@ def search_answer(response: SearchResponse) -> SearchAnswer:
         results=[result(hit, request.lang) for hit in response.hits],
         facets=response.facets,
         generation=response.generation,
+        matches_well=response.matches_well,
+        corrections=[Correction(typed=one.typed, read=one.read) for one in response.corrections],
+        recognised=[RecognisedTerm(facet=r.facet, term=r.term, typed=r.typed) for r in response.recognised],
+        timings_ms=dict(response.timings) if debug else None,
     )

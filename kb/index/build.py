@@ -17,22 +17,35 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from kb.encoding.export import link_export
 from kb.encoding.opening import OnnxEncoder
 from kb.encoding.protocol import Encoder
 from kb.errors import SnapshotError
-from kb.index.embeddings import EmbeddingStore
+from kb.index.embeddings import EmbeddingStore, Kept
 from kb.index.layout import LanguageLayout, Layout, Manifest, SnapshotLayout, checksums, publish, sync_tree, verify
 from kb.index.lexical import TantivyIndex
+from kb.index.lexicon import write_lexicon
+from kb.index.neighbours import Neighbours
 from kb.index.passages import Item, Passage
-from kb.index.tokens import TokenVectors
+from kb.index.tokens import PassageTokens, TokenVectors
 from kb.index.vectors import FaissIndex
+from kb.index.words import write_words
 
 KEEP = 3
 """Snapshots kept for going back; older ones are removed after publication."""
 
 Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What was written of one language: the item number and vector of each passage, and the number of tokens."""
+
+    items: npt.NDArray[np.int32]
+    vectors: npt.NDArray[np.float32]
+    tokens: int
 
 
 @dataclass(frozen=True)
@@ -108,10 +121,14 @@ def _write(
     described: dict[str, object] = dict(encoder.info.to_dict())
     if isinstance(encoder, OnnxEncoder):
         described["export"] = link_export(encoder.folder, snapshot.encoder).to_dict()
-    languages = {}
+    languages, vectors = {}, []
     for lang in sorted({passage.lang for passage in passages}):
         own = [passage for passage in passages if passage.lang == lang]
-        languages[lang] = _write_language(snapshot.language(lang), lang, items, own, store, encoder)
+        written = _write_language(snapshot.language(lang), lang, items, own, store, encoder)
+        languages[lang] = {"passages": len(own), "tokens": written.tokens}
+        vectors.append((written.items, written.vectors))
+    write_lexicon(snapshot.lexicon, passages)
+    Neighbours.build(snapshot, len(items), vectors)
     files = checksums(snapshot.folder)
     now = datetime.now(UTC)
     # Two builds in one second of one content are the same snapshot; the digest tells others apart.
@@ -140,18 +157,34 @@ def _write_language(
     passages: Sequence[Passage],
     store: EmbeddingStore,
     encoder: Encoder,
-) -> dict[str, int]:
+) -> _Written:
     layout.folder.mkdir()
     positions = {item.id: number for number, item in enumerate(items)}
     texts = [passage.full_text for passage in passages]
     _write_passages(layout, passages, positions)
     kept = list(store.read(texts))
-    FaissIndex.build(layout.vectors, np.stack([one.vector for one in kept]))
-    TokenVectors.build(layout, [one.tokens for one in kept], encoder.info.dimension)
+    vectors = np.stack([one.vector for one in kept])
+    tokens = list(_tokens(passages, kept))
+    FaissIndex.build(layout.vectors, vectors)
+    TokenVectors.build(layout, tokens, encoder.info.dimension)
+    write_words(layout.words, texts)
     filters = ([f"{facet}:{term}" for facet, terms in items[positions[p.item_id]].facets.items() for term in terms]
                for p in passages)  # fmt: skip
     TantivyIndex.build(layout.lexical, lang, texts, filters)
-    return {"passages": len(passages), "tokens": sum(len(one.tokens.scales) for one in kept)}
+    numbers = np.array([positions[passage.item_id] for passage in passages], np.int32)
+    return _Written(numbers, vectors, sum(len(one.scales) for one in tokens))
+
+
+def _tokens(passages: Sequence[Passage], kept: Sequence[Kept]) -> Iterator[PassageTokens]:
+    """Late interaction reads the context (title and country) once an item: with its first passage.
+
+    With every passage it would be a third of all tokens, and would let the title speak for passages that say nothing.
+    """
+    before = ""
+    for passage, one in zip(passages, kept, strict=True):
+        first = passage.item_id != before
+        yield one.tokens if first else one.tokens.behind(len(passage.full_text) - len(passage.text))
+        before = passage.item_id
 
 
 def _write_passages(layout: LanguageLayout, passages: Sequence[Passage], positions: Mapping[str, int]) -> None:

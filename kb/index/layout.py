@@ -6,6 +6,9 @@ index/
     manifest.json         what it holds, of which make, with a checksum for every file
     items.json              what can be found, with its facets
     documents.json          every entry in full, as the API returns it
+    lexicon.json            which stem of one language says what a stem of the other says
+    neighbours.npz          the nearest items of each item
+    items.npy               float16[items, d] mean passage vector of each item
     encoder/              query encoder for ONNX Runtime
     en/ es/               one folder a language
       passages.bin        texts, one after the other, UTF-8
@@ -14,6 +17,7 @@ index/
       tokens.npy          int8[T, d] token vectors of all passages, one after the other
       tokens.npz          where each passage's tokens begin, the scale of each token
       lexical/            Tantivy index
+      words.tsv           every word as it is written, and in how many passages: what typing errors are read as
 """
 
 from __future__ import annotations
@@ -28,7 +32,7 @@ from pathlib import Path
 
 from kb.errors import NoSnapshotError, SnapshotError
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised when a snapshot of an earlier make can no longer be read."""
 
 
@@ -86,6 +90,18 @@ class SnapshotLayout:
         return self.folder / "documents.json"
 
     @property
+    def lexicon(self) -> Path:
+        return self.folder / "lexicon.json"
+
+    @property
+    def neighbours(self) -> Path:
+        return self.folder / "neighbours.npz"
+
+    @property
+    def item_vectors(self) -> Path:
+        return self.folder / "items.npy"
+
+    @property
     def encoder(self) -> Path:
         return self.folder / "encoder"
 
@@ -122,6 +138,10 @@ class LanguageLayout:
     @property
     def lexical(self) -> Path:
         return self.folder / "lexical"
+
+    @property
+    def words(self) -> Path:
+        return self.folder / "words.tsv"
 
 
 @dataclass(frozen=True)

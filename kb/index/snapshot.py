@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import mmap
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +14,12 @@ import numpy.typing as npt
 from kb.errors import SnapshotError
 from kb.index.layout import LanguageLayout, Layout, Manifest, SnapshotLayout, verify
 from kb.index.lexical import TantivyIndex
+from kb.index.lexicon import read_lexicon
+from kb.index.neighbours import Neighbours
 from kb.index.passages import Item, Passage
 from kb.index.tokens import TokenVectors
 from kb.index.vectors import FaissIndex, VectorIndex
+from kb.index.words import read_words
 
 
 class PassageTexts:
@@ -36,6 +40,13 @@ class PassageTexts:
 
     def __len__(self) -> int:
         return len(self._ends)
+
+    def rows_of(self, items: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """All rows of the items with these numbers: passages are written item by item, so each one's stand together."""
+        first = np.searchsorted(self.item_of, items)
+        counts = np.searchsorted(self.item_of, items, side="right") - first
+        rows: npt.NDArray[np.int64] = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+        return rows
 
     def __getitem__(self, row: int) -> Passage:
         start = int(self._ends[row - 1]) if row else 0
@@ -61,6 +72,8 @@ class LanguageIndex:
     vectors: VectorIndex
     lexical: TantivyIndex
     tokens: TokenVectors
+    words: Mapping[str, tuple[str, int]]
+    """Each word without accents, to how it is written and in how many passages it stands."""
 
 
 class Snapshot:
@@ -73,6 +86,8 @@ class Snapshot:
         self.positions = {item.id: number for number, item in enumerate(self.items)}
         self.documents: dict[str, dict[str, Any]] = json.loads(layout.documents.read_text(encoding="utf-8"))
         self.languages = {lang: self._open(lang) for lang in manifest.languages}
+        self.neighbours = Neighbours(layout)
+        self.lexicon = read_lexicon(layout.lexicon)
 
     def _open(self, lang: str) -> LanguageIndex:
         layout = self.layout.language(lang)
@@ -82,6 +97,7 @@ class Snapshot:
             FaissIndex(layout.vectors),
             TantivyIndex(layout.lexical, lang),
             TokenVectors(layout),
+            read_words(layout.words),
         )
 
     @property

@@ -45,6 +45,11 @@ class PassageTokens:
     scales: npt.NDArray[np.float16]
     offsets: npt.NDArray[np.uint16]
 
+    def behind(self, character: int) -> PassageTokens:
+        """Only the tokens that end behind a character of the passage's full text."""
+        kept = self.offsets[:, 1] > character
+        return PassageTokens(self.vectors[kept], self.scales[kept], self.offsets[kept])
+
 
 class TokenVectors:
     """The token vectors of one language, by passage row."""

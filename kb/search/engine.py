@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -14,49 +14,39 @@ from kb.encoding.protocol import Encoded, QueryEncoder
 from kb.errors import NotFoundError
 from kb.index.passages import Item
 from kb.index.snapshot import LanguageIndex, Snapshot
-from kb.search import expansion, facets
-from kb.search.facets import FacetCounts
-from kb.search.fusion import Weights, by_item, merge_pools
+from kb.search import expansion
+from kb.search.answer import Explanation, Hit, SearchResponse
+from kb.search.cache import Cache
+from kb.search.confidence import Evidence, evidence, matches_well
+from kb.search.facets import FacetCounts, FacetTable
+from kb.search.fusion import Weights, merge_pools, with_neighbours
 from kb.search.language import detect_language
-from kb.search.pools import Pool, Question, retrieve, scored_pool
+from kb.search.pools import Candidates, Pool, Question, compare, retrieve
+from kb.search.recognition import Recognised, recognise
 from kb.search.request import Filters, SearchRequest
-from kb.search.snippets import Snippet, snippet
+from kb.search.snippets import snippet
+from kb.search.spelling import Correction, correct
 
-_K = TypeVar("_K")
-_V = TypeVar("_V")
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """Why a hit is a hit: scores of its best passage, where it stands, and the words that met."""
-
-    dense: float
-    late: float
-    lexical: float
-    found_in: str
-    section: str
-    words: tuple[str, ...]
+_LISTED = 1000
+"""With filters that let more items through, only what was retrieved is listed."""
 
 
 @dataclass(frozen=True)
-class Hit:
-    """One result: an item and the passage that answers, in the reader's language where there is one."""
+class _Reading:
+    """How a query was understood."""
 
-    item: Item
-    score: float
-    snippet: Snippet
-    explanation: Explanation
+    question: Question
+    corrections: tuple[Correction, ...]
+    recognised: tuple[Recognised, ...]
 
 
 @dataclass(frozen=True)
-class SearchResponse:
-    """A page of hits, the number of all hits, and how many of them have each term."""
+class _Found:
+    """Everything that was retrieved, and in which order it stands."""
 
-    request: SearchRequest
-    hits: tuple[Hit, ...]
-    total: int
-    facets: FacetCounts = field(default_factory=dict)
-    generation: str = ""
+    candidates: list[Candidates]
+    pools: list[Pool]
+    ranking: list[tuple[int, float]]
 
 
 class SearchEngine:
@@ -77,8 +67,9 @@ class SearchEngine:
         self.snapshot = snapshot
         self.encoder = encoder
         self.weights = weights or Weights()
-        self._encodings: _Cache[str, Encoded] = _Cache(cache_size)
-        self._answers: _Cache[tuple[object, ...], SearchResponse] = _Cache(cache_size)
+        self.facets = FacetTable(snapshot.items)
+        self._encodings: Cache[str, Encoded] = Cache(cache_size)
+        self._answers: Cache[tuple[object, ...], SearchResponse] = Cache(cache_size)
 
     def search(self, request: SearchRequest) -> SearchResponse:
         """The answer to a request."""
@@ -91,9 +82,15 @@ class SearchEngine:
 
     def ranking(self, request: SearchRequest) -> list[tuple[str, float]]:
         """Ids and scores of all hits, best first, without snippets or facets: what evaluation needs."""
-        question = self._question(request)
-        scores = self._scores(self._pools(question, request.filters, request.passages_in))
-        return [(self.snapshot.items[number].id, score) for number, score in scores]
+        reading = self._read(request, _Clock())
+        found = self._find(reading, request, _Clock())
+        return [(self.snapshot.items[number].id, score) for number, score in found.ranking]
+
+    def evidence(self, request: SearchRequest) -> Evidence | None:
+        """The figures by which a query is taken for answerable, see `kb.search.confidence`."""
+        reading = self._read(request, _Clock())
+        found = self._find(reading, request, _Clock())
+        return evidence(reading.question, found.candidates, self.snapshot.languages)
 
     def known_words(self, text: str) -> dict[str, int]:
         """How many of a text's stems stand anywhere in the content of each language."""
@@ -111,8 +108,8 @@ class SearchEngine:
         position = self.snapshot.positions.get(item_id)
         if position is None:
             raise NotFoundError(f"There is no practice {item_id!r}.")
-        vectors = self._item_vectors()
-        closeness = vectors @ vectors[position]
+        vectors = self.snapshot.neighbours.vectors
+        closeness = vectors.astype(np.float32) @ vectors[position].astype(np.float32)
         closeness[position] = -1
         order = np.argsort(-closeness, kind="stable")[: limit * 3]
         own = set(self.snapshot.items[position].facets.get("country", ()))
@@ -122,25 +119,38 @@ class SearchEngine:
         return nearest[:limit]
 
     def _answer(self, request: SearchRequest) -> SearchResponse:
-        question = self._question(request)
-        pools = self._pools(question, request.filters, request.passages_in)
-        scores = self._scores(pools)
-        first = (request.page - 1) * request.page_size
-        shown = scores[first : first + request.page_size]
-        hits = tuple(self._hit(number, score, pools, question, request.lang) for number, score in shown)
-        found = self._facets(question, request, [number for number, _ in scores])
-        return SearchResponse(request, hits, len(scores), found, self.snapshot.generation)
+        clock = _Clock()
+        reading = self._read(request, clock)
+        found = self._find(reading, request, clock)
+        with clock.stage("show"):
+            first = (request.page - 1) * request.page_size
+            shown = found.ranking[first : first + request.page_size]
+            pools = self._pools_of(found, [number for number, _ in shown], reading.question)
+            hits = tuple(self._hit(number, score, pools, reading.question, request.lang) for number, score in shown)
+            facets = self._facets(reading.question, request, [number for number, _ in found.ranking])
+        return SearchResponse(
+            request,
+            hits,
+            len(found.ranking),
+            facets,
+            self.snapshot.generation,
+            matches_well(evidence(reading.question, found.candidates, self.snapshot.languages)),
+            reading.corrections,
+            reading.recognised,
+            clock.milliseconds,
+        )
 
-    def _question(self, request: SearchRequest) -> Question:
-        lang = detect_language(request.query, request.lang, self.known_words(request.query))
-        meanings = expansion.meanings(request.query)
-        encoded = self._encoded(expansion.spelled_out(request.query, meanings, lang))
-        words: dict[str, dict[str, float]] = {}
-        for index in self.snapshot.languages.values():
-            typed = dict.fromkeys(index.lexical.words(request.query), 1.0) if index.lang == lang else {}
-            meant = " ".join(meaning.words[index.lang] for meaning in meanings)
-            words[index.lang] = dict.fromkeys(index.lexical.words(meant), expansion.WEIGHT) | typed
-        return Question(request.query, lang, encoded, self.encoder.token_rarity(encoded.token_ids), words)
+    def _read(self, request: SearchRequest, clock: _Clock) -> _Reading:
+        with clock.stage("read"):
+            lang = detect_language(request.query, request.lang, self.known_words(request.query))
+            unread = (request.query, ())
+            query, corrections = unread if request.as_typed else correct(request.query, lang, self.snapshot.languages)
+            meanings = expansion.meanings(query)
+        with clock.stage("encode"):
+            encoded = self._encoded(expansion.spelled_out(query, meanings, lang))
+        words = expansion.words(query, lang, meanings, self.snapshot)
+        question = Question(query, lang, encoded, self.encoder.token_rarity(encoded.token_ids), words)
+        return _Reading(question, corrections, recognise(query, request.set_aside))
 
     def _encoded(self, text: str) -> Encoded:
         encoded = self._encodings.get(text)
@@ -149,43 +159,79 @@ class SearchEngine:
             self._encodings.put(text, encoded)
         return encoded
 
-    def _searched(self, passages_in: str) -> list[LanguageIndex]:
-        return [index for index in self.snapshot.languages.values() if passages_in in ("", index.lang)]
+    def _find(self, reading: _Reading, request: SearchRequest, clock: _Clock) -> _Found:
+        weights, question = self.weights, reading.question
+        with clock.stage("retrieve"):
+            candidates = self._candidates(question, request.filters, request.passages_in)
+            best = [found.best_items(weights.items) for found in candidates]
+            items = np.unique(np.concatenate(best)) if best else np.empty(0, np.int64)
+        with clock.stage("compare"):
+            pools = [compare(found, items, question, weights) for found in candidates]
+        with clock.stage("rank"):
+            ranking = self._ranking(candidates, pools, reading, request.filters)
+        return _Found(candidates, pools, ranking)
 
-    def _allowed(self, index: LanguageIndex, filters: Filters) -> npt.NDArray[np.bool_] | None:
-        if not filters:
-            return None
-        allowed: npt.NDArray[np.bool_] = facets.allowed_items(self.snapshot.items, filters)[index.passages.item_of]
-        return allowed
-
-    def _pools(self, question: Question, filters: Filters, passages_in: str) -> list[Pool]:
+    def _candidates(self, question: Question, filters: Filters, passages_in: str) -> list[Candidates]:
         return [
-            scored_pool(index, question, self.weights, self._allowed(index, filters), filters)
-            for index in self._searched(passages_in)
+            retrieve(index, question, self.weights, self._allowed(index, filters), filters)
+            for index in self.snapshot.languages.values()
+            if passages_in in ("", index.lang)
         ]
 
-    def _scores(self, pools: list[Pool]) -> list[tuple[int, float]]:
-        merged = merge_pools(
-            [by_item(pool.items, pool.scores, self.weights.second) for pool in pools], self.weights.other_pool
-        )
-        return sorted(merged.items(), key=lambda pair: (-pair[1], pair[0]))
+    def _allowed(self, index: LanguageIndex, filters: Filters) -> npt.NDArray[np.bool_] | None:
+        return self.facets.allowed(filters)[index.passages.item_of] if filters else None
 
-    def _facets(self, question: Question, request: SearchRequest, found: list[int]) -> FacetCounts:
+    def _ranking(
+        self, candidates: Sequence[Candidates], pools: Sequence[Pool], reading: _Reading, filters: Filters
+    ) -> list[tuple[int, float]]:
+        """Items that were compared, best first, then the others that were found."""
+        own = self.weights.own
+        lang = reading.question.lang
+        merged = merge_pools([(p.items, p.scores, own if p.index.lang == lang else 1 - own) for p in pools])
+        near = self.snapshot.neighbours
+        scores = with_neighbours(merged, near.near, near.closeness, self.weights.neighbours)
+        wanted = {(one.facet, one.term) for one in reading.recognised if one.facet == "country"}
+        if wanted:
+            for number in scores:
+                scores[number] += self.weights.place * bool(wanted.intersection(self.snapshot.items[number].terms))
+        compared = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
+        least = compared[-1][1] if compared else 0.0
+        rest = [number for number in self._listed(candidates, filters) if number not in scores]
+        return [*compared, *((number, least - 0.01 * place) for place, number in enumerate(rest, start=1))]
+
+    def _listed(self, candidates: Sequence[Candidates], filters: Filters) -> list[int]:
+        """All items of an answer: what was retrieved; with filters also what else passes them, so that none is missed."""
+        found = [number for one in candidates for number in one.best_items(len(self.snapshot.items)).tolist()]
+        passing = np.flatnonzero(self.facets.allowed(filters)) if filters else np.empty(0, np.int64)
+        if len(passing) <= _LISTED:
+            held = [one.index.passages.item_of for one in candidates]
+            found += [number for number in passing.tolist() if any(_holds(items, number) for items in held)]
+        return list(dict.fromkeys(found))
+
+    def _facets(self, question: Question, request: SearchRequest, found: Sequence[int]) -> FacetCounts:
         """Counts among the hits; a facet that is filtered is counted without its own filter."""
-        counted = facets.counts(self.snapshot.items[number] for number in found)
+        counted = self.facets.counts(found)
         for facet in request.filters:
             others = {key: terms for key, terms in request.filters.items() if key != facet}
-            numbers: set[int] = set()
-            for index in self._searched(request.passages_in):
-                rows, _, _ = retrieve(index, question, self.weights, self._allowed(index, others), others)
-                numbers.update(index.passages.item_of[rows].tolist())
-            counted[facet] = facets.counts((self.snapshot.items[n] for n in numbers), (facet,))[facet]
+            candidates = self._candidates(question, others, request.passages_in)
+            counted[facet] = self.facets.counts(self._listed(candidates, others), (facet,))[facet]
         return counted
+
+    def _pools_of(self, found: _Found, numbers: Sequence[int], question: Question) -> list[Pool]:
+        """Pools that hold the items of a page; on late pages they were not compared yet."""
+        compared = {int(number) for pool in found.pools for number in pool.items}
+        missing = np.array(sorted(number for number in numbers if number not in compared), np.int64)
+        if not len(missing):
+            return found.pools
+        more = [compare(candidates, missing, question, self.weights) for candidates in found.candidates]
+        return [*found.pools, *more]
 
     def _hit(self, number: int, score: float, pools: list[Pool], question: Question, reader: str) -> Hit:
         item = self.snapshot.items[number]
-        found = [(pool, position) for pool in pools if (position := pool.best_rows.get(number)) is not None]
-        pool, position = max(found, key=lambda pair: float(pair[0].scores[pair[1]]))
+        placed = [(pool, int(np.searchsorted(pool.items, number))) for pool in pools]
+        holding = [(p, at) for p, at in placed if at < len(p.items) and p.items[at] == number]
+        pool, at = max(holding, key=lambda pair: float(pair[0].scores[pair[1]]))
+        position = int(pool.best[at])
         index, row = self._shown(number, pool, int(pool.rows[position]), question, reader)
         shown = snippet(index, row, question)
         explanation = Explanation(
@@ -201,57 +247,30 @@ class SearchEngine:
     def _shown(self, number: int, pool: Pool, row: int, question: Question, reader: str) -> tuple[LanguageIndex, int]:
         """The passage to show: in the reader's language where the item has one, and an answer, not a question."""
         index = self.snapshot.languages.get(reader, pool.index)
-        rows = _rows_of(index, number)
+        rows = index.passages.rows_of(np.array([number]))
         if not len(rows):
-            index, rows = pool.index, _rows_of(pool.index, number)
+            index, rows = pool.index, pool.index.passages.rows_of(np.array([number]))
         answers = np.array([r for r in rows.tolist() if index.passages.section(r) != "question"], np.int64)
         if not len(answers):
             return pool.index, row
         closeness = index.vectors.vectors(answers) @ question.encoded.vector
         return index, int(answers[int(closeness.argmax())])
 
-    def _item_vectors(self) -> npt.NDArray[np.float32]:
-        """float32[items, d]: mean of each item's passage vectors over all languages, unit length."""
-        if self._means is None:
-            self._means = _mean_vectors(self.snapshot)
-        return self._means
 
-    _means: npt.NDArray[np.float32] | None = None
+def _holds(items: npt.NDArray[np.int32], number: int) -> bool:
+    """Whether an item has a passage; `items` are the item numbers of passages, ascending."""
+    at = int(np.searchsorted(items, number))
+    return at < len(items) and int(items[at]) == number
 
 
-def _rows_of(index: LanguageIndex, number: int) -> npt.NDArray[np.int64]:
-    """Rows of an item: passages are written item by item, so they stand together."""
-    first, last = np.searchsorted(index.passages.item_of, [number, number + 1])
-    return np.arange(first, last, dtype=np.int64)
+class _Clock:
+    """Milliseconds of each stage."""
 
+    def __init__(self) -> None:
+        self.milliseconds: dict[str, float] = {}
 
-def _mean_vectors(snapshot: Snapshot) -> npt.NDArray[np.float32]:
-    dimension = int(str(snapshot.manifest.encoder["dimension"]))
-    means = np.zeros((len(snapshot.items), dimension), np.float32)
-    for index in snapshot.languages.values():
-        rows = np.arange(len(index.passages), dtype=np.int64)
-        np.add.at(means, index.passages.item_of, index.vectors.vectors(rows))
-    lengths = np.linalg.norm(means, axis=1, keepdims=True)
-    unit: npt.NDArray[np.float32] = means / np.maximum(lengths, 1e-9)
-    return unit
-
-
-class _Cache(Generic[_K, _V]):
-    """The most recently used `size` values."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._values: OrderedDict[_K, _V] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: _K) -> _V | None:
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-            return self._values.get(key)
-
-    def put(self, key: _K, value: _V) -> None:
-        with self._lock:
-            self._values[key] = value
-            while len(self._values) > self._size:
-                self._values.popitem(last=False)
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self.milliseconds[name] = round((time.perf_counter() - started) * 1000, 3)

@@ -1,13 +1,17 @@
-"""Acronyms in a question are searched by what they stand for as well, in both languages."""
+"""The words that a question is searched by: its own, what its acronyms stand for, and their translations."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from kb.content.glossary import Meaning, acronyms, plain
+from kb.index.snapshot import Snapshot
 
-WEIGHT = 0.4
-"""Of a word that an acronym stands for, where a word that was typed weighs 1."""
+MEANT = 0.4
+"""Weight of a word that an acronym stands for, where a word that was typed weighs 1."""
+TRANSLATED = 0.7
+"""Weight of a translation that is certain; others weigh less by their probability."""
 
 _TOKEN = re.compile(r"[\w+&/-]*\w[+]?")
 
@@ -25,3 +29,18 @@ def meanings(query: str) -> list[Meaning]:
 def spelled_out(query: str, meanings: list[Meaning], lang: str) -> str:
     """The query with its acronyms spelled out behind it: the encoder knows words better than acronyms."""
     return f"{query} ({'; '.join(meaning.words[lang] for meaning in meanings)})" if meanings else query
+
+
+def words(query: str, lang: str, meanings: Sequence[Meaning], snapshot: Snapshot) -> dict[str, dict[str, float]]:
+    """For each language of the index, the stems to search for, with their weights."""
+    typed = dict.fromkeys(snapshot.languages[lang].lexical.words(query), 1.0) if lang in snapshot.languages else {}
+    found: dict[str, dict[str, float]] = {}
+    for index in snapshot.languages.values():
+        meant = " ".join(meaning.words[index.lang] for meaning in meanings)
+        weights = dict.fromkeys(index.lexical.words(meant), MEANT)
+        translations = snapshot.lexicon.get(lang, {}).get(index.lang, {})
+        for stem in typed:
+            for word, probability in translations.get(stem, ()):
+                weights[word] = max(weights.get(word, 0.0), TRANSLATED * probability)
+        found[index.lang] = weights | (typed if index.lang == lang else {})
+    return found

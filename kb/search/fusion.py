@@ -1,17 +1,19 @@
 """How scores of several kinds become one ranking. All parameters of the ranking stand here.
 
-Scores are compared only within one language's pool, where they mean the same; pools are merged after that. The sensitivity of each
-parameter is in docs/decisions/.
+Scores are compared only within one language's pool, where they mean the same; pools are standardised before they meet. The
+sensitivity of each parameter is in docs/decisions/.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -20,19 +22,31 @@ class Weights:
 
     Attributes:
         candidates: passages taken from each side (dense, lexical) of each pool.
-        dense: weight of the cosine of passage and query, as z-score among the candidates.
-        late: weight of late interaction, as z-score among the candidates.
-        lexical: weight of BM25, divided by the best of the pool.
+        items: items of each pool whose passages are compared token by token: the best by cosine and BM25.
+        passages: passages of each of these items that are compared.
+        dense: weight of the cosine of passage and query, as z-score among the compared.
+        late: weight of late interaction, as z-score among the compared.
+        lexical: weight of a passage's BM25, as share of the best.
+        page: weight of an item's BM25 (the sum of its `page_passages` best passages), as share of the best.
+        page_passages: see `page`.
         second: share of an item's second-best passage in its score; the best has the rest.
-        other_pool: share of the weaker language version where an item has both; the stronger has the rest.
+        own: share of the pool of the question's language for an item that stands in both: only there words can meet.
+        place: added to items of a State that the query names.
+        neighbours: how much of its neighbours' mean score an item gets: what is like good answers is likely one.
     """
 
-    candidates: int = 150
+    candidates: int = 100
+    items: int = 30
+    passages: int = 3
     dense: float = 0.2
     late: float = 1.0
-    lexical: float = 0.5
+    lexical: float = 2.0
+    page: float = 1.0
+    page_passages: int = 5
     second: float = 0.4
-    other_pool: float = 0.3
+    own: float = 0.7
+    neighbours: float = 0.3
+    place: float = 0.5
 
 
 def standardised(scores: Floats) -> Floats:
@@ -51,26 +65,60 @@ def relative(scores: Floats) -> Floats:
     return shares
 
 
-def by_item(items: npt.NDArray[np.int32], scores: Floats, second: float) -> dict[int, float]:
-    """Item number to its score: its best passage, and a share `second` of its second best.
+def best_two(items: Ints, scores: Floats, second: float) -> tuple[Ints, Floats, Ints]:
+    """From passages to items: which items there are, their scores, and the position of each one's best passage.
 
-    An item with one candidate counts it for both, so that short documents are not held back.
+    An item's score is that of its best passage, with a share `second` of its second best; an item with one passage counts
+    it for both, so that short documents are not held back.
     """
-    best: dict[int, list[float]] = {}
-    for row in np.argsort(-scores, kind="stable"):
-        kept = best.setdefault(int(items[row]), [])
-        if len(kept) < 2:
-            kept.append(float(scores[row]))
-    return {item: (1 - second) * kept[0] + second * kept[-1] for item, kept in best.items()}
+    order = np.lexsort((-scores, items))
+    found, first = np.unique(items[order], return_index=True)
+    following = np.append(first[1:], len(order)) - 1
+    best, next_best = order[first], order[np.minimum(first + 1, following)]
+    return found, ((1 - second) * scores[best] + second * scores[next_best]).astype(np.float32), best
 
 
-def merge_pools(pools: list[dict[int, float]], other_pool: float) -> dict[int, float]:
-    """One score per item from its scores in each language's pool."""
-    merged: dict[int, list[float]] = {}
-    for pool in pools:
-        for item, score in pool.items():
-            merged.setdefault(item, []).append(score)
-    return {
-        item: (1 - other_pool) * max(scores) + other_pool * min(scores) if len(scores) > 1 else scores[0]
-        for item, scores in merged.items()
-    }
+def best_sums(items: Ints, scores: Floats, most: int) -> tuple[Ints, Floats]:
+    """Items, and for each the sum of its `most` best scores."""
+    order = np.lexsort((-scores, items))
+    found, first, counts = np.unique(items[order], return_index=True, return_counts=True)
+    place = np.arange(len(order)) - np.repeat(first, counts)
+    kept = place < most
+    sums = np.bincount(np.repeat(np.arange(len(found)), counts)[kept], scores[order][kept], len(found))
+    return found, sums.astype(np.float32)
+
+
+def merge_pools(pools: Sequence[tuple[Ints, Floats, float]]) -> dict[int, float]:
+    """One score per item from its scores in each pool (items, scores, weight): their weighted mean where it has several."""
+    sums: dict[int, float] = {}
+    weights: dict[int, float] = {}
+    for items, scores, weight in pools:
+        for item, score in zip(items.tolist(), scores.tolist(), strict=True):
+            sums[item] = sums.get(item, 0.0) + weight * score
+            weights[item] = weights.get(item, 0.0) + weight
+    return {item: total / weights[item] for item, total in sums.items()}
+
+
+def with_neighbours(scores: Mapping[int, float], near: Ints, closeness: Floats, share: float) -> dict[int, float]:
+    """Each score with a share of the mean score of the item's neighbours, weighted by how close they are.
+
+    The regularisation of Diaz (2005, "Regularizing ad hoc retrieval scores"), one step of it. Neighbours that were not found
+    count as the worst that was.
+
+    Args:
+        scores: item number to score.
+        near: int[items, k], the nearest items of each.
+        closeness: float32[items, k], their cosines.
+        share: of the neighbours' mean.
+    """
+    if not scores or share == 0 or near.shape[1] == 0:
+        return dict(scores)
+    items = np.fromiter(scores, np.int64, len(scores))
+    own = np.fromiter(scores.values(), np.float32, len(scores))
+    order = np.argsort(items)
+    place = np.minimum(np.searchsorted(items[order], near[items]), len(items) - 1)
+    known = items[order][place] == near[items]
+    theirs = np.where(known, own[order][place], own.min())
+    weight = np.maximum(closeness[items], 0.0)
+    mean = (theirs * weight).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-6)
+    return dict(zip(items.tolist(), (own + share * mean).tolist(), strict=True))

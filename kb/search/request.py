@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kb.content.problems import did_you_mean
@@ -35,7 +35,15 @@ Filters = Mapping[str, tuple[str, ...]]
 class SearchRequest:
     """A question and how it is to be answered. Made by `search_request`, which checks it.
 
-    `lang` is the reader's language. `passages_in` searches only passages of that language; empty means all.
+    Attributes:
+        query: the question.
+        lang: the reader's language.
+        filters: facet to allowed terms.
+        passages_in: searches only passages of that language; empty means all.
+        page: from 1.
+        page_size: results a page.
+        as_typed: typing errors are left alone.
+        set_aside: terms (`country:PA`) that the query seems to name and does not mean.
     """
 
     query: str
@@ -44,11 +52,15 @@ class SearchRequest:
     passages_in: str = ""
     page: int = 1
     page_size: int = 10
+    as_typed: bool = False
+    set_aside: tuple[str, ...] = ()
 
     def key(self) -> tuple[object, ...]:
         """Two requests with one key have one answer."""
         filters = tuple(sorted((facet, terms) for facet, terms in self.filters.items()))
-        return (self.query, self.lang, filters, self.passages_in, self.page, self.page_size)
+        return (
+            self.query, self.lang, filters, self.passages_in, self.page, self.page_size, self.as_typed, self.set_aside,
+        )  # fmt: skip
 
 
 def search_request(
@@ -58,6 +70,8 @@ def search_request(
     passages_in: str = "",
     page: int = 1,
     page_size: int = 10,
+    as_typed: bool = False,
+    set_aside: Sequence[str] = (),
 ) -> SearchRequest:
     """A checked request.
 
@@ -72,6 +86,8 @@ def search_request(
         _language(passages_in, "passages_in") if passages_in else "",
         _number(page, "page", MAX_PAGE),
         _number(page_size, "page_size", MAX_PAGE_SIZE),
+        as_typed,
+        tuple(sorted({_set_aside(key) for key in set_aside})),
     )
 
 
@@ -96,6 +112,12 @@ def _language(lang: str, name: str) -> str:
             "%(name)s must be one of %(allowed)s, not %(found)r.", name=name, allowed=allowed, found=lang
         )
     return lang
+
+
+def _set_aside(key: str) -> str:
+    facet, _, term = key.partition(":")
+    ((checked, (known,)),) = checked_filters({facet: [term]}).items()
+    return f"{checked}:{known}"
 
 
 def _number(value: int, name: str, most: int) -> int:

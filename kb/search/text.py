@@ -6,9 +6,14 @@ import html
 import textwrap
 
 from kb.content.vocabulary import vocabulary
-from kb.search.engine import Hit, SearchResponse
+from kb.search.answer import Hit, SearchResponse
 
 _NOTHING = {"en": "Nothing found.", "es": "No se encontró nada."}
+_NOT_WELL = {
+    "en": "Nothing matches this well. The nearest practices are:",
+    "es": "Nada coincide bien con esta búsqueda. Las prácticas más cercanas son:",
+}
+_READ_AS = {"en": "(%s was read as %s)", "es": "(%s se leyó como %s)"}
 
 
 def as_text(response: SearchResponse) -> str:
@@ -16,7 +21,14 @@ def as_text(response: SearchResponse) -> str:
     lang = response.request.lang
     if not response.hits:
         return _NOTHING[lang]
-    return "\n\n".join(_entry(number, hit, lang) for number, hit in enumerate(response.hits, start=1))
+    notes = [_READ_AS[lang] % (one.typed, one.read) for one in response.corrections]
+    if not response.matches_well:
+        notes.append(_NOT_WELL[lang])
+    return (
+        "\n\n".join(notes)
+        + ("\n\n" if notes else "")
+        + "\n\n".join(_entry(number, hit, lang) for number, hit in enumerate(response.hits, start=1))
+    )
 
 
 def _entry(number: int, hit: Hit, lang: str) -> str:

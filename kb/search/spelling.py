@@ -1,0 +1,89 @@
+"""Typing errors: a word that nobody wrote is read as the nearest one that stands in the content, and the reader is told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from kb.content.glossary import acronyms, plain
+from kb.content.vocabulary import vocabulary
+from kb.index.snapshot import LanguageIndex
+
+_WORD = re.compile(r"[^\W\d_]+")
+_SHORTEST = 5
+"""Shorter words are left alone: too many others lie near."""
+_TWO_ERRORS_FROM = 12
+_LEAST_PASSAGES = 8
+"""A word that fewer passages hold is no likely target: the typed one is as likely to be right."""
+_MOST_WORDS = 25
+"""Longer queries are pasted, not typed."""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A word as it was typed, and as it was read."""
+
+    typed: str
+    read: str
+
+
+def correct(query: str, lang: str, languages: Mapping[str, LanguageIndex]) -> tuple[str, tuple[Correction, ...]]:
+    """The query with its typing errors mended, and what was changed.
+
+    Only words that stand neither in the content nor in the vocabulary of any language are touched. A correction is one slip
+    away (a letter more, fewer, another, or two swapped), in long words two, and begins alike; only words of the
+    query's language are offered.
+    """
+    found: dict[str, Correction] = {}
+    words = list(_WORD.finditer(query))
+    for match in words if len(words) <= _MOST_WORDS and lang in languages else ():
+        typed = match.group()
+        if typed in found or not _doubtful(typed, match.start(), languages):
+            continue
+        read = _nearest(plain(typed), languages[lang])
+        if read:
+            found[typed] = Correction(typed, read)
+    corrected = _WORD.sub(lambda match: found[match.group()].read if match.group() in found else match.group(), query)
+    return corrected, tuple(found.values())
+
+
+def _doubtful(typed: str, position: int, languages: Mapping[str, LanguageIndex]) -> bool:
+    word = plain(typed)
+    # A capital inside a sentence is a name, and names are not ours to mend.
+    if len(word) < _SHORTEST or typed.isupper() or (position and typed[0].isupper()):
+        return False
+    if word in acronyms() or word in _vocabulary_words():
+        return False
+    return not any(word in index.words or _has_stem(index, word) for index in languages.values())
+
+
+def _has_stem(index: LanguageIndex, word: str) -> bool:
+    return any(index.lexical.frequency(stem) for stem in index.lexical.words(word))
+
+
+def _nearest(word: str, index: LanguageIndex) -> str:
+    from rapidfuzz.distance import OSA
+    from rapidfuzz.process import extract
+
+    most = 2 if len(word) >= _TWO_ERRORS_FROM else 1
+    near = [
+        (distance, -index.words[other][1], other)
+        for other, distance, _ in extract(word, list(index.words), scorer=OSA.distance, score_cutoff=most, limit=8)
+        if other[0] == word[0] and index.words[other][1] >= _LEAST_PASSAGES
+    ]
+    return index.words[min(near)[2]][0] if near else ""
+
+
+@cache
+def _vocabulary_words() -> frozenset[str]:
+    known = vocabulary()
+    phrases = (
+        phrase
+        for facet in known.facets()
+        for term in known[facet].values()
+        for words in (tuple(term.label.values()), *term.aliases.values(), *term.demonyms.values())
+        for phrase in words
+    )
+    return frozenset(word for phrase in phrases for word in _WORD.findall(plain(phrase)))

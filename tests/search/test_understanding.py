@@ -1,0 +1,115 @@
+"""How queries are read as people type them: slips, acronyms, places, pasted pages, and questions with no answer."""
+
+from __future__ import annotations
+
+import pytest
+from httpx import Client
+
+from kb.search.engine import SearchEngine
+from kb.search.evaluation import load_judgements
+from kb.search.request import search_request
+from kb.search.spelling import Correction
+from tests.api.serving import Server
+from tests.search.test_engine import DEV, ids
+
+
+@pytest.mark.parametrize(
+    ("typed", "read", "lang"),
+    [("psicosocail", "psicosocial", "es"), ("asistensia", "asistencia", "es"), ("refugess", "refugees", "en"),
+     ("yuoth", "youth", "en"), ("espasios", "espacios", "es"), ("detenton", "detention", "en")],
+)  # fmt: skip
+def test_a_slip_is_read_as_the_word_that_was_meant(engine: SearchEngine, typed: str, read: str, lang: str) -> None:
+    response = engine.search(search_request(f"{typed} migrantes" if lang == "es" else f"{typed} for migrants", lang))
+    assert response.corrections == (Correction(typed, read),)
+
+
+def test_words_that_stand_in_the_content_and_names_are_left_alone(engine: SearchEngine) -> None:
+    for query in ("atención psicológica a hondureñas", "refugees in Tapachula with Zzyzxov", "COMAR y SMAPS", "MHPSS"):
+        assert engine.search(search_request(query, "es")).corrections == ()
+
+
+def test_a_reader_may_insist_on_what_was_typed(engine: SearchEngine) -> None:
+    assert engine.search(search_request("espasios seguros", "es", as_typed=True)).corrections == ()
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("MHPSS standard", "pa-technical-standard-mental-health"), ("norma SMAPS", "pa-technical-standard-mental-health"),
+        ("CODER", "sv-coder-inter-institutional-protocol"), ("COMAR mesas", "mx-inter-institutional-roundtables"),
+        ("microcredito", "pa-microserfin-microcredit"), ("Casa Joven", "gt-casa-joven"),
+    ],
+)  # fmt: skip
+def test_acronyms_and_single_words_find_their_practice(engine: SearchEngine, query: str, expected: str) -> None:
+    for lang in ("en", "es"):
+        assert expected in ids(engine, query, lang=lang)[:5]
+
+
+def test_acronyms_of_either_language_mean_the_same(engine: SearchEngine) -> None:
+    for one, other in (("GBV", "VBG"), ("IDP", "PDI"), ("MHPSS", "SMAPS")):
+        assert len(set(ids(engine, one)) & set(ids(engine, other))) >= 6
+
+
+@pytest.mark.parametrize(
+    ("query", "country"), [("practices of Panama about health", "PA"), ("salud de personas hondureñas", "HN"),
+                           ("qué hace Belice por la niñez", "BZ"), ("Salvadoran municipalities", "SV")],
+)  # fmt: skip
+def test_a_state_in_the_question_is_recognised_and_preferred_but_never_imposed(
+    engine: SearchEngine, query: str, country: str
+) -> None:
+    response = engine.search(search_request(query, "en", page_size=20))
+    assert ("country", country) in {(one.facet, one.term) for one in response.recognised}
+    found = [country in hit.item.facets["country"] for hit in response.hits]
+    assert any(found[:3])
+    assert not all(found)
+    aside = engine.search(search_request(query, "en", set_aside=[f"country:{country}"]))
+    assert country not in {one.term for one in aside.recognised}
+
+
+def test_a_theme_in_the_question_is_recognised(engine: SearchEngine) -> None:
+    recognised = engine.search(search_request("practices of Panama about health", "en")).recognised
+    assert ("theme", "health") in {(one.facet, one.term) for one in recognised}
+
+
+def test_off_topic_questions_are_told_so_and_others_are_not(engine: SearchEngine) -> None:
+    """At least 80 in 100 of the unanswerable recognised, at most 5 in 100 of the answerable lost."""
+    well: dict[bool, list[bool]] = {True: [], False: []}
+    for judged in load_judgements(DEV):
+        response = engine.search(search_request(judged.query, judged.lang))
+        well[bool(judged.relevant)].append(response.matches_well)
+        assert response.hits
+    assert sum(well[True]) >= 0.95 * len(well[True])
+    assert sum(well[False]) <= 0.2 * len(well[False])
+
+
+@pytest.mark.parametrize(
+    "query", ["quién ganó el partido de fútbol", "chocolate cake recipe", "repair a cracked phone screen",
+              "receta de arroz con leche", "best laptop for gaming"],
+)  # fmt: skip
+def test_wholly_off_topic_questions_match_nothing_well(engine: SearchEngine, query: str) -> None:
+    assert not engine.search(search_request(query, "es")).matches_well
+
+
+def test_words_of_the_other_language_are_searched_by_translation(engine: SearchEngine) -> None:
+    """What stands only in English is found by Spanish words: the pages themselves teach what says what."""
+    hit = engine.search(search_request("albergues para niñez", "es", passages_in="en")).hits[0]
+    assert hit.explanation.lexical > 0
+    english = engine.search(search_request("albergues para niñez", "en", passages_in="en")).hits[0]
+    assert any("shelter" in word or "child" in word for word in english.explanation.words)
+
+
+def test_a_pasted_paragraph_is_read_as_it_stands(engine: SearchEngine) -> None:
+    text = "Nuestra municipalidad atiende a familias desplazadas por la violencia y necesita rutas de atencion. " * 30
+    response = engine.search(search_request(text, "es"))
+    assert response.corrections == ()
+    assert response.total > 10
+
+
+def test_stages_are_timed_when_asked_for(server: Server) -> None:
+    with Client(base_url=server.address) as client:
+        plain = client.get("/api/v1/search", params={"q": "salud"}).json()
+        timed = client.get("/api/v1/search", params={"q": "salud", "debug": True}).json()
+        bad = client.get("/api/v1/search", params={"q": "salud", "set_aside": "country:XX"})
+    assert plain["timings_ms"] is None
+    assert {"read", "encode", "retrieve", "compare", "rank", "show"} == set(timed["timings_ms"])
+    assert bad.status_code == 422

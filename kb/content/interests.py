@@ -31,7 +31,9 @@ class Said(Strict):
     @model_validator(mode="after")
     def _something(self) -> Said:
         if not (self.en or self.es):
-            raise PydanticCustomError("empty", "{sentence}", {"sentence": "says nothing; write `es: ...` or `en: ...`."})
+            raise PydanticCustomError(
+                "empty", "{sentence}", {"sentence": "says nothing; write `es: ...` or `en: ...`."}
+            )
         return self
 
     def words(self) -> dict[str, str]:
@@ -119,7 +121,10 @@ def check_interests(read: EventInterests, states_of: Mapping[str, tuple[str, ...
         if one.practice not in states_of:
             message = f"there is no practice {one.practice!r}.{did_you_mean(one.practice, states_of)}"
         elif one.state in states_of[one.practice]:
-            key, message = "state", f"{one.practice!r} is {one.state}'s own practice; an interest is in another State's."
+            key, message = (
+                "state",
+                f"{one.practice!r} is {one.state}'s own practice; an interest is in another State's.",
+            )
         elif (one.state, one.practice) in seen:
             message = f"{one.state} names {one.practice!r} twice; keep one of the two."
         seen.add((one.state, one.practice))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from kb.errors import InfeasibleError
 from kb.learning import rules
 from kb.learning.blocks import Block, make_blocks
-from kb.learning.fixed import fixed_blocks, lunch_of
+from kb.learning.fixed import early_lunches, fixed_blocks, lunch_of
 from kb.learning.knowledge import Knowledge
 from kb.learning.plan import VisitPlan, plan_event
 from kb.learning.questions import questions_for
@@ -80,7 +80,8 @@ def make_agenda(request: AgendaRequest, knowledge: Knowledge) -> Agenda:
     for name in [*visited, *held]:
         if name:
             shown[name] = candidates.chosen(knowledge.practice(name), name in request.practices.wanted, name in visited)
-    blocks = make_blocks(request, [*pinned, *lunches, *plan.placed], shown, visited)
+    others = [*pinned, *plan.placed]
+    blocks = make_blocks(request, [*others, *early_lunches(lunches, others)], shown, visited)
     order = list(dict.fromkeys(name for block in blocks for name in block.practices))
     agenda = Agenda(
         request,
@@ -96,9 +97,7 @@ def make_agenda(request: AgendaRequest, knowledge: Knowledge) -> Agenda:
     return agenda
 
 
-def _hours(
-    request: AgendaRequest, pinned: Sequence[tuple[int, Placed]]
-) -> tuple[list[tuple[int, Placed]], list[Half]]:
+def _hours(request: AgendaRequest, pinned: Sequence[tuple[int, Placed]]) -> tuple[list[tuple[int, Placed]], list[Half]]:
     """Lunches, and the half days around them and around fixed blocks."""
     lunches: list[tuple[int, Placed]] = []
     found: list[Half] = []

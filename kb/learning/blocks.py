@@ -53,7 +53,7 @@ def make_blocks(
     taken = {one.item.id for _, one in placed}
     found: list[Block] = []
     for day, start, end, item, room in _apart(placed, taken):
-        session = item.rooms[room - 1 if room else 0]
+        session = item.rooms[room - 1 if len(item.rooms) > 1 else 0]
         held = [chosen[name] for name in session.practices if name in chosen]
         found.append(
             Block(
@@ -96,7 +96,7 @@ def _apart(placed: Sequence[tuple[int, Placed]], taken: set[str]) -> Iterator[tu
                 sessions += 1
             item = _named(item, f"practices-{sessions}")
         if len(item.rooms) == 1:
-            yield day, one.start, one.end, item, 0
+            yield day, one.start, one.end, item, item.room
             continue
         for room in range(1, len(item.rooms) + 1):
             yield day, one.start, one.end, _named(item, f"{item.id}-room-{room}"), room
@@ -133,7 +133,9 @@ def _title(
 ) -> Words:
     if item.id in request.rename:
         return words_of(request.rename[item.id])
-    fixed = next((one for one in request.fixed if one.id == item.id or f"fixed-{request.fixed.index(one) + 1}" == item.id), None)
+    fixed = next(
+        (one for one in request.fixed if one.id == item.id or f"fixed-{request.fixed.index(one) + 1}" == item.id), None
+    )
     if fixed:
         return words_of(fixed.title)
     number = visit_number(item.id)
@@ -155,8 +157,8 @@ def _unique(names: Sequence[Words]) -> list[Words]:
     return list({name["en"]: name for name in names}.values())
 
 
-_EVERYONE = {"needs-round": "role-needs"}
-_ONE = {"day-close": "role-summary", "pledge": "role-text", "debrief": "role-debrief"}
+_EVERYONE = {"needs-round": "needs"}
+_ONE = {"day-close": "summary", "pledge": "text", "debrief": "debrief"}
 
 
 def _roles(
@@ -179,5 +181,5 @@ def _roles(
     if method == "action-planning":
         return roles.critical_friends()
     if method in ("opening", "closing"):
-        return roles.one("role-hosts", prefer=request.host)
+        return roles.one("hosts", prefer=request.host)
     return roles.one(_ONE[method]) if method in _ONE else ()

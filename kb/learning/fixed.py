@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kb.errors import InfeasibleError
 from kb.learning.blocks import clock, visit_number
@@ -13,6 +14,8 @@ from kb.learning.timetable import LUNCH_FROM, LUNCH_NEEDED, LUNCH_TO, Item, Plac
 
 _USUAL_LUNCH = 12 * 60 + 30
 _DEBRIEF = 30
+_EARLY = 30
+"""Minutes by which lunch may begin earlier than planned."""
 
 
 def fixed_blocks(request: AgendaRequest) -> list[tuple[int, Placed]]:
@@ -30,7 +33,8 @@ def fixed_blocks(request: AgendaRequest) -> list[tuple[int, Placed]]:
         _inside(request, day, block)
     found.sort(key=_when)
     for (day, first), (next_day, second) in itertools.pairwise(found):
-        if day == next_day and second.start < first.end:
+        apart = first.item.room and second.item.room and first.item.room != second.item.room
+        if day == next_day and second.start < first.end and not apart:
             raise InfeasibleError(
                 "The fixed blocks %(one)s and %(other)s overlap on day %(day)s; move one of them.",
                 one=first.item.id,
@@ -48,7 +52,7 @@ def _placed(one: Fixed, name: str) -> Placed:
     method = methods()[one.method]
     interpreted = method.interpreted != "never" if one.interpreted is None else one.interpreted
     session = RoomSession(method, tuple(one.practices))
-    return Placed(Item(name, (session,), interpreted=interpreted), minutes(one.start), minutes(one.end))
+    return Placed(Item(name, (session,), interpreted=interpreted, room=one.room), minutes(one.start), minutes(one.end))
 
 
 def _around(request: AgendaRequest, one: Fixed) -> list[Placed]:
@@ -108,3 +112,16 @@ def lunch_of(request: AgendaRequest, day: int, fixed: Sequence[Placed]) -> Place
         first=clock(LUNCH_FROM),
         last=clock(LUNCH_TO),
     )
+
+
+def early_lunches(
+    lunches: Sequence[tuple[int, Placed]], others: Sequence[tuple[int, Placed]]
+) -> list[tuple[int, Placed]]:
+    """Lunches that begin when the work before them ends, where that is a little earlier."""
+    found = []
+    for day, lunch in lunches:
+        ends = [one.end for other, one in others if other == day and one.end <= lunch.start]
+        end = max(ends, default=0)
+        early = lunch.start - end <= _EARLY and end >= LUNCH_FROM
+        found.append((day, replace(lunch, start=end) if early else lunch))
+    return found

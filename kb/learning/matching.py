@@ -124,7 +124,9 @@ class Matching:
                 vote = need.weight / (_SMOOTH + rank)
                 votes[practice_id] += vote
                 # A named need tells a reader more than the summary does: it is the reason wherever it is near.
-                best[practice_id] = min(best.get(practice_id, (1e9, need, 0)), (rank * need.weight, need, rank), key=_first)
+                best[practice_id] = min(
+                    best.get(practice_id, (1e9, need, 0)), (rank * need.weight, need, rank), key=_first
+                )
         own = set(commitment.states)
         most = max(votes.values(), default=1.0)
         matches = []

@@ -46,7 +46,14 @@ class _HalfPlan:
         return [*self.head, *self.body, *self.tail]
 
     def fits(self, rules: Rules, **more: Sequence[Item]) -> bool:
-        tried = [*self.head, *more.get("head", ()), *self.body, *more.get("body", ()), *more.get("tail", ()), *self.tail]
+        tried = [
+            *self.head,
+            *more.get("head", ()),
+            *self.body,
+            *more.get("body", ()),
+            *more.get("tail", ()),
+            *self.tail,
+        ]
         return pack(self.half, tried, rules) is not None
 
     def free(self, rules: Rules) -> int:
@@ -182,7 +189,9 @@ def _best_for_visit(plans: list[_HalfPlan], day: int | None) -> list[_HalfPlan]:
 
 def _refuse_visit(plans: Sequence[_HalfPlan], visit: VisitPlan, rules: Rules) -> None:
     needed = visit.minutes + 2 * visit.travel
-    longest = max((s.end - s.start for p in plans for s in p.half.stretches if visit.day in (None, p.half.day)), default=0)
+    longest = max(
+        (s.end - s.start for p in plans for s in p.half.stretches if visit.day in (None, p.half.day)), default=0
+    )
     if rules.bilingual and visit.minutes > rules.capacity:
         raise InfeasibleError(
             "Visit %(number)s lasts %(minutes)s minutes, and the team of interpreters may work %(capacity)s in a half day; shorten the "

@@ -181,6 +181,8 @@ class Fixed(Strict):
     title: Wording
     method: Annotated[str, AfterValidator(_any_method)] = "session"
     practices: Ids = []
+    room: Annotated[int, Field(ge=0, le=4)] = 0
+    """Of sessions at the same time, 1 and up; 0 is everybody together."""
     interpreted: bool | None = None
 
 
@@ -283,5 +285,3 @@ def _validated(data: Any, where: Callable[[Location], str]) -> AgendaRequest:
 def as_data(request: AgendaRequest) -> dict[str, object]:
     """The request as it would be written: only what differs from the defaults."""
     return request.model_dump(mode="json", exclude_defaults=True)
-
-

@@ -17,6 +17,8 @@ class Role:
 
     key: str
     who: Words
+    kind: str
+    """Key of a phrase `role-<kind>`; `short-<kind>` is its short form."""
     does: Words
     practice: str = ""
 
@@ -37,28 +39,28 @@ class Roles:
         for one in held:
             asker = self._next(busy | {one.presenter.key}, [*one.interested, *one.answers])
             if asker:
-                key = "role-problem" if method == "peer-assist" else "role-asks"
-                roles.append(self._give(asker, say(key, practice=one.practice.title), one.practice.id))
+                kind = "problem" if method == "peer-assist" else "asks"
+                roles.append(self._give(asker, kind, one.practice.id, practice=one.practice.title))
                 busy.add(asker)
         reporter = self._next(busy, ())
-        return (*roles, self._give(reporter, say("role-reports"))) if reporter else tuple(roles)
+        return (*roles, self._give(reporter, "reports")) if reporter else tuple(roles)
 
     def of_visit(self, visited: Chosen | None) -> tuple[Role, ...]:
         """The host receives; another delegation keeps the notes for the debrief."""
         practice = visited.practice.id if visited else ""
-        receiving = [self._give(self._host, say("role-receives"), practice)] if self._host in self._coming else []
+        receiving = [self._give(self._host, "receives", practice)] if self._host in self._coming else []
         keeper = self._next({self._host}, visited.answers if visited else ())
-        return (*receiving, self._give(keeper, say("role-notes"))) if keeper else tuple(receiving)
+        return (*receiving, self._give(keeper, "notes")) if keeper else tuple(receiving)
 
     def of_everyone(self, does: str) -> tuple[Role, ...]:
         """The same for each delegation."""
-        return tuple(self._give(code, say(does)) for code in self._coming)
+        return tuple(self._give(code, does) for code in self._coming)
 
     def critical_friends(self) -> tuple[Role, ...]:
         """Each delegation reads the plan of the next."""
         following = [*self._coming[1:], self._coming[0]]
         return tuple(
-            self._give(code, say("role-friend", state=state(other)))
+            self._give(code, "friend", state=state(other))
             for code, other in zip(self._coming, following, strict=True)
             if code != other
         )
@@ -66,19 +68,17 @@ class Roles:
     def one(self, does: str, prefer: str = "") -> tuple[Role, ...]:
         """One delegation: the one preferred, or whoever has the fewest roles."""
         chosen = prefer if prefer in self._coming else self._next(set(), ())
-        return (self._give(chosen, say(does)),) if chosen else ()
+        return (self._give(chosen, does),) if chosen else ()
 
     def _presents(self, presenter: Presenter, practice: str) -> Role:
         self._given[presenter.key] += 1
-        key = "role-presents" if presenter.key else "role-invited"
-        return Role(presenter.key, presenter.name, say(key), practice)
+        kind = "presents" if presenter.key else "invited"
+        return Role(presenter.key, presenter.name, kind, say(f"role-{kind}"), practice)
 
-    def _give(self, code: str, does: Words, practice: str = "") -> Role:
+    def _give(self, code: str, kind: str, of: str = "", **values: Words) -> Role:
         self._given[code] += 1
-        return Role(code, state(code), does, practice)
+        return Role(code, state(code), kind, say(f"role-{kind}", **values), of)
 
     def _next(self, busy: set[str], prefer: Sequence[str]) -> str:
         free = [code for code in self._coming if code not in busy]
-        return min(
-            free, key=lambda code: (self._given[code] - (code in prefer), self._coming.index(code)), default=""
-        )
+        return min(free, key=lambda code: (self._given[code] - (code in prefer), self._coming.index(code)), default="")

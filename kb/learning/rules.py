@@ -68,7 +68,20 @@ def check_request(request: AgendaRequest) -> None:
 
 def violations(agenda: Agenda) -> Iterator[Violation]:
     """Every rule that the agenda breaks."""
-    for rule in (_overlaps, _hours, _lunch, _breaks, _interpreters, _travel, _debriefs, _wanted, _shares, _roles, _mix, _ends):
+    for rule in (
+        _overlaps,
+        _hours,
+        _lunch,
+        _breaks,
+        _interpreters,
+        _travel,
+        _debriefs,
+        _wanted,
+        _shares,
+        _roles,
+        _mix,
+        _ends,
+    ):
         yield from rule(agenda)
 
 
@@ -102,7 +115,7 @@ def _lunch(agenda: Agenda) -> Iterator[Violation]:
         if minutes(day.start) > LUNCH_NEEDED[0] or minutes(day.end) < LUNCH_NEEDED[1]:
             continue
         lunches = [block for block in agenda.of_day(number) if block.method.id == "lunch" and block.minutes >= 45]
-        if not any(LUNCH_FROM <= block.start and block.end <= LUNCH_TO for block in lunches):
+        if not any(block.start >= LUNCH_FROM and block.end <= LUNCH_TO for block in lunches):
             yield _("Day %(day)s has no lunch of 45 minutes around noon; leave time for it.", day=number)
 
 
@@ -131,7 +144,13 @@ def _interpreters(agenda: Agenda) -> Iterator[Violation]:
     for number in range(1, len(request.days) + 1):
         blocks = [block for block in agenda.of_day(number) if block.interpreted]
         teams = max(1, team.interpreters // 2)
-        limit = 0 if not team.interpreters else team.alone_minutes if team.interpreters == 1 else team.half_day_minutes * teams
+        limit = (
+            0
+            if not team.interpreters
+            else team.alone_minutes
+            if team.interpreters == 1
+            else team.half_day_minutes * teams
+        )
         noon = next((block.start for block in agenda.of_day(number) if block.method.id == "lunch"), NOON)
         for low, high in ((0, noon), (noon, 24 * 60)):
             total = sum(max(0, min(block.end, high) - max(block.start, low)) for block in blocks)
@@ -143,7 +162,9 @@ def _interpreters(agenda: Agenda) -> Iterator[Violation]:
                 )  # fmt: skip
         at_once = max((sum(b.start <= one.start < b.end for b in blocks) for one in blocks), default=0)
         if at_once > teams:
-            yield _("%(rooms)s rooms need interpreters at once, and there are too few; set parallel to 1.", rooms=at_once)
+            yield _(
+                "%(rooms)s rooms need interpreters at once, and there are too few; set parallel to 1.", rooms=at_once
+            )
 
 
 def _travel(agenda: Agenda) -> Iterator[Violation]:
@@ -185,7 +206,12 @@ def _shares(agenda: Agenda) -> Iterator[Violation]:
             presented.update(key for key in names if key)
     for key, count in presented.items():
         if count > agenda.share:
-            yield _("%(who)s presents %(count)s practices; its fair share is %(share)s.", who=key, count=count, share=agenda.share)
+            yield _(
+                "%(who)s presents %(count)s practices; its fair share is %(share)s.",
+                who=key,
+                count=count,
+                share=agenda.share,
+            )
 
 
 def _roles(agenda: Agenda) -> Iterator[Violation]:
@@ -200,7 +226,8 @@ def _mix(agenda: Agenda) -> Iterator[Violation]:
         working = [block for block in agenda.of_day(number) if not block.is_pause]
         if working and all(block.method.plenary for block in working):
             yield _(
-                "Day %(day)s has plenaries only; leave time for a session in which people talk to each other.", day=number
+                "Day %(day)s has plenaries only; leave time for a session in which people talk to each other.",
+                day=number,
             )
 
 
@@ -208,4 +235,7 @@ def _ends(agenda: Agenda) -> Iterator[Violation]:
     having = {block.method.id for block in agenda.blocks}
     for method in ("opening", "action-planning", "closing", *(["pledge"] if agenda.request.draft_pledge else [])):
         if method not in having:
-            yield _("The agenda has no %(method)s; remove the fixed block that took its place, or lengthen the event.", method=method)
+            yield _(
+                "The agenda has no %(method)s; remove the fixed block that took its place, or lengthen the event.",
+                method=method,
+            )

@@ -135,7 +135,7 @@ class Candidates:
     def _reason(self, practice: Entry, wanted: bool, visited: bool) -> Words:
         parts = [say("why-visited")] if visited else [say("why-wanted")] if wanted else []
         place = self._places.get(practice.id)
-        if place and not wanted and not visited:
+        if place:
             parts.append(say("why-near", place=place, of=len(self._places)))
         if answers := self.answers(practice):
             parts.append(say("why-need", states=listed(state(code) for code in answers)))
@@ -165,7 +165,7 @@ def rooms_for(request: AgendaRequest, visited: Iterable[str]) -> int:
     if request.practices.count is not None:
         return request.practices.count
     wanted = set(request.practices.wanted) - set(visited)
-    return max(len(wanted), len(request.delegations) + 2)
+    return max(len(wanted), len(request.delegations) + 3)
 
 
 def fair_share(request: AgendaRequest, visited: Iterable[str]) -> int:

@@ -42,6 +42,8 @@ class Item:
     exact: int = 0
     """Minutes, where they are given; otherwise the method's."""
     interpreted: bool = True
+    room: int = 0
+    """Room of a fixed block, beside others at the same time."""
     growth: int = 0
     """Minutes beyond the shortest time."""
 
@@ -232,8 +234,8 @@ def halves(request: AgendaRequest, day: int, fixed: Sequence[Placed], lunch: Pla
 def _run(walls: Sequence[Placed], edge: int, before: bool) -> int:
     """Minutes of unbroken fixed work that end (or begin) at an edge."""
     total = 0
-    ordered = reversed(walls) if before else walls
-    for wall in ordered:
+    spans = {(wall.start, wall.end): wall for wall in walls}  # rooms at the same time count once
+    for _, wall in sorted(spans.items(), reverse=before):
         touches = wall.end == edge if before else wall.start == edge
         if touches and wall.item.method.kind != "pause":
             total += wall.end - wall.start

@@ -4,6 +4,8 @@ A State says why, and what it wants to know, in its own language or in both. Nob
 the record that it was copied from.
 """
 
+# ruff: noqa: RUF012 - Pydantic copies the defaults of its models
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -81,24 +83,28 @@ _NESTED: dict[str, type[BaseModel]] = {"source": Record, "interests": Interest}
 
 def read_interests(folder: Path, problems: list[Problem]) -> tuple[EventInterests, ...]:
     """Reads `interests/*.yaml` below a content folder; what cannot be read is added to `problems`."""
-    found = []
+    read = []
     for file in sorted((folder / FOLDER).glob("*")):
         path = file.relative_to(folder).as_posix()
         if file.name.startswith((".", "README")):
             continue
+        if file.suffix != ".yaml" or not file.is_file() or file.is_symlink():
+            problems.append(
+                Problem(path, 1, "file", f"is not named {FOLDER}/<event>.yaml, as the event's page is named.")
+            )
+            continue
         try:
-            if file.suffix != ".yaml" or not file.is_file() or file.is_symlink():
-                message = f"is not named {FOLDER}/<event>.yaml, as the event's page is named."
-                raise MalformedError(path, 1, "file", message)
             document = parse_yaml(path, file.read_bytes())
             recorded = InterestFile.model_validate(document.data)
-            found.append(EventInterests(f"event-{file.stem}", path, recorded, document))
+            read.append(EventInterests(f"event-{file.stem}", path, recorded, document))
         except MalformedError as error:
             problems.append(error.problem)
         except ValidationError as error:
-            for finding in findings(error, InterestFile, _NESTED):
-                problems.append(Problem(path, document.line_of(finding.location), finding.key, finding.message))
-    return tuple(found)
+            problems.extend(
+                Problem(path, document.line_of(found.location), found.key, found.message)
+                for found in findings(error, InterestFile, _NESTED)
+            )
+    return tuple(read)
 
 
 def check_interests(read: EventInterests, states_of: Mapping[str, tuple[str, ...]], events: set[str]) -> list[Problem]:

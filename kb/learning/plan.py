@@ -122,14 +122,15 @@ def _frame(
     for side, number, names in must:
         wanted = [item(name) for name in names]
         if wanted and not (plans and plans[number].fits(rules, **{side: wanted})):
-            _refuse_frame(request, wanted, rules)
-        getattr(plans[number], side).extend(wanted) if wanted else None
+            _refuse_frame(wanted, rules)
+        if wanted:
+            getattr(plans[number], side).extend(wanted)
     if roomy and plans:
         _soft_frame(plans, pinned, rules)
     return plans
 
 
-def _refuse_frame(request: AgendaRequest, wanted: Sequence[Item], rules: Rules) -> None:
+def _refuse_frame(wanted: Sequence[Item], rules: Rules) -> None:
     needed = sum(one.least(rules.consecutive) for one in wanted)
     if rules.bilingual and not rules.capacity:
         raise InfeasibleError(

@@ -4,6 +4,8 @@ Changes that an organiser makes live here too: `fixed` blocks keep their time an
 anew each time another title. So a request made again gives the same agenda with the same changes.
 """
 
+# ruff: noqa: RUF012 - Pydantic copies the defaults of its models
+
 from __future__ import annotations
 
 import datetime
@@ -13,17 +15,18 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from kb.content.findings import findings
 from kb.content.frontmatter import Location, MalformedError, parse_yaml
 from kb.content.interests import Said
-from kb.content.model import CountryCode, LanguageCode, Strict, Text, WebAddress
+from kb.content.model import CountryCode, LanguageCode, Strict, WebAddress
 from kb.content.problems import did_you_mean
+from kb.content.sections import LANGUAGES
 from kb.errors import AgendaRequestError
 from kb.learning.methods import GRID, for_practices, methods
-from kb.learning.words import Words, both
+from kb.learning.words import Words
 
 MAX_BYTES = 64 * 1024
 """Largest body or file that is read."""
@@ -82,7 +85,16 @@ def minutes(clock: str) -> int:
     return int(hours) * 60 + int(rest)
 
 
-Wording = Text | Said
+def _in_both(value: object) -> object:
+    if isinstance(value, str):
+        return {lang: value for lang in LANGUAGES}
+    if not isinstance(value, dict | Said):
+        raise _refused("must be text, or a text for each language: {en: ..., es: ...}.")
+    return value
+
+
+Wording = Annotated[Said, BeforeValidator(_in_both)]
+"""A text, or one for each language; what was written in one stands in both."""
 DayText = Annotated[str, AfterValidator(_day)]
 Clock = Annotated[str, AfterValidator(_clock)]
 MethodName = Annotated[str, AfterValidator(_method)]
@@ -90,13 +102,9 @@ Ids = Annotated[list[str], Field(max_length=40)]
 
 
 def words_of(wording: Wording | None) -> Words:
-    """Words in both languages; what was written in one stands in both."""
-    if wording is None:
-        return both("")
-    if isinstance(wording, str):
-        return both(wording)
-    given = wording.words()
-    return {lang: given.get(lang) or next(iter(given.values())) for lang in ("en", "es")}
+    """Words in both languages."""
+    given = wording.words() if wording else {}
+    return {lang: given.get(lang) or next(iter(given.values()), "") for lang in LANGUAGES}
 
 
 class Day(Strict):
@@ -119,7 +127,7 @@ class Delegation(Strict):
 class Partner(Strict):
     """Who comes besides the States: an agency, a member of the Support Platform."""
 
-    name: Text
+    name: Wording
     state: CountryCode | None = None
     people: Annotated[int, Field(ge=1, le=200)] = 1
 

@@ -3,7 +3,7 @@
 Maximal marginal relevance (Carbonell and Goldstein, 1998): each next practice is the one with the highest
 `0.7 relevance - 0.3 likeness to the nearest that is already chosen`. Relevance is the place in the search for the change sought,
 raised where the practice answers what a delegation comes for, where States said that they want to know it, and where somebody who
-comes can present it. Likeness is same presenter, shared themes and populations, same level of evidence.
+comes can present it, most of all a delegation that presents nothing yet. Likeness is same presenter, shared themes and populations, same level of evidence.
 """
 
 from __future__ import annotations
@@ -12,16 +12,20 @@ import html
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.content.sections import LANGUAGES
 from kb.learning.knowledge import Entry, Knowledge
 from kb.learning.request import AgendaRequest, words_of
-from kb.learning.words import Words, both, listed, say, state, term
+from kb.learning.words import Words, listed, say, state, term
 from kb.search.request import checked_filters, search_request
 
 _RELEVANCE = 0.7
+_NEW_VOICE = 0.2
+"""Added for a delegation that presents nothing yet."""
+_NOTABLE = 15
+"""Place in the search up to which it is given as a reason."""
 _NEAR = 3
 """Place in the ranking for a delegation's need up to which a practice counts as an answer to it."""
 
@@ -107,18 +111,22 @@ class Candidates:
 
     def presenter(self, practice: Entry) -> Presenter:
         """Who of those who come presents a practice: its State; for one of several States, the partner that runs it."""
-        partners = [one for one in self.request.partners if self._runs(one.name, practice)]
+        partners = [one for one in self.request.partners if self._runs(words_of(one.name), practice)]
         own = [code for code in self.coming if code in practice.states]
         of_state = [one for one in self.request.partners if one.state in practice.states]
         if own and (len(practice.states) == 1 or not partners):
             return Presenter(own[0], state(own[0]))
         for partner in (*partners, *of_state):
-            return Presenter(partner.state or partner.name, both(partner.name))
+            name = words_of(partner.name)
+            return Presenter(partner.state or name["en"], name)
         return Presenter("", listed(state(code) for code in practice.states[:3]))
 
-    def _runs(self, name: str, practice: Entry) -> bool:
-        words = " ".join((*practice.labels("implementers", "en"), *practice.labels("partners", "en")))
-        return re.search(rf"\b{re.escape(name)}\b", words) is not None
+    def _runs(self, name: Words, practice: Entry) -> bool:
+        return any(
+            re.search(rf"\b{re.escape(name[lang])}\b", " ".join((*practice.labels("implementers", lang),
+                                                                 *practice.labels("partners", lang))))
+            for lang in LANGUAGES
+        )  # fmt: skip
 
     def chosen(self, practice: Entry, wanted: bool, visited: bool = False) -> Chosen:
         """The practice with its reason."""
@@ -135,7 +143,7 @@ class Candidates:
     def _reason(self, practice: Entry, wanted: bool, visited: bool) -> Words:
         parts = [say("why-visited")] if visited else [say("why-wanted")] if wanted else []
         place = self._places.get(practice.id)
-        if place:
+        if place and place <= _NOTABLE:
             parts.append(say("why-near", place=place, of=len(self._places)))
         if answers := self.answers(practice):
             parts.append(say("why-need", states=listed(state(code) for code in answers)))
@@ -204,7 +212,7 @@ def select(candidates: Candidates, visited: Sequence[str]) -> tuple[list[Chosen]
     pool = [one for one in candidates.found if one.id not in excluded | set(request.practices.wanted)]
     relevance = {one.id: candidates.relevance(one) for one in pool}
     while len(chosen) < room and pool:
-        best = max(pool, key=lambda one: (_marginal(one, relevance[one.id], chosen, candidates), one.id))
+        best = max(pool, key=lambda one: (_marginal(one, relevance[one.id], chosen, candidates, presented), one.id))
         pool.remove(best)
         presenter = candidates.presenter(best)
         if not presenter.key or presented[presenter.key] < most:
@@ -213,10 +221,13 @@ def select(candidates: Candidates, visited: Sequence[str]) -> tuple[list[Chosen]
     return _spread(chosen), left
 
 
-def _marginal(practice: Entry, relevance: float, chosen: Sequence[Chosen], candidates: Candidates) -> float:
+def _marginal(
+    practice: Entry, relevance: float, chosen: Sequence[Chosen], candidates: Candidates, presented: Mapping[str, int]
+) -> float:
     presenter = candidates.presenter(practice)
+    new = presenter.key in candidates.coming and not presented.get(presenter.key)
     nearest = max((_likeness(practice, presenter, one) for one in chosen), default=0.0)
-    return _RELEVANCE * relevance - (1 - _RELEVANCE) * nearest
+    return _RELEVANCE * relevance - (1 - _RELEVANCE) * nearest + _NEW_VOICE * new
 
 
 def _likeness(practice: Entry, presenter: Presenter, other: Chosen) -> float:

@@ -140,7 +140,7 @@ def stretched(half: Half, items: Sequence[Item], rules: Rules) -> list[Placed]:
 
 def _grown(half: Half, items: Sequence[Item], rules: Rules) -> list[Item] | None:
     """The items with the one that grew least in proportion five minutes longer; None when none can grow."""
-    order = sorted(range(len(items)), key=lambda n: (items[n].growth / items[n].least(rules.consecutive), n))
+    order = sorted(range(len(items)), key=lambda n: (_grew(items[n], rules), n))
     for n in order:
         longer = replace(items[n], growth=items[n].growth + GRID)
         if longer.least(rules.consecutive) + longer.growth > longer.most(rules.consecutive):
@@ -149,6 +149,11 @@ def _grown(half: Half, items: Sequence[Item], rules: Rules) -> list[Item] | None
         if _interpreted(half, tried, rules) <= rules.capacity and _laid_out(half, tried, rules) is not None:
             return tried
     return None
+
+
+def _grew(item: Item, rules: Rules) -> float:
+    """Growth in proportion; what people take home from (debriefs, plans) grows twice as fast."""
+    return item.growth / item.least(rules.consecutive) / (2 if item.method.kind == "reflexive" else 1)
 
 
 def _within_capacity(half: Half, items: Sequence[Item], rules: Rules) -> list[Item] | None:

@@ -15,7 +15,6 @@ from kb.content.vocabulary import vocabulary
 Words: TypeAlias = Mapping[str, str]
 """Language (`en`, `es`) to text."""
 
-NOTHING: Words = dict.fromkeys(LANGUAGES, "")
 _AND = {"en": "and", "es": "y"}
 
 
@@ -36,11 +35,6 @@ def say(key: str, **values: Words | str | int) -> Words:
         )
         for lang in LANGUAGES
     }
-
-
-def both(text: str) -> Words:
-    """A text that is the same in both languages: a name, or words that someone wrote in one."""
-    return dict.fromkeys(LANGUAGES, text)
 
 
 def term(facet: str, name: str) -> Words:

@@ -48,8 +48,7 @@ def add_table(document: WordDocument, header: Sequence[str], rows: int, widths: 
     table.autofit = False
     _draw_borders(table)
     section = document.sections[0]
-    assert section.page_width and section.left_margin and section.right_margin  # noqa: S101 - `blank` set them
-    width = section.page_width - section.left_margin - section.right_margin
+    width = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
     for column, share in zip(table.columns, widths, strict=True):
         column.width = Emu(int(width * share))
         for cell in column.cells:

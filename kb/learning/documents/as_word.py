@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from docx.shared import Cm, Pt
+
 from kb.learning.documents.tree import Bullets, Element, Heading, Line, Paragraph, Table, Written
 from kb.word.document import blank, to_bytes
 from kb.word.parts import add_link, add_table
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from docx.document import Document as WordDocument
     from docx.text.paragraph import Paragraph as WordParagraph
 
+_INDENT = Cm(0.6)
 _STYLES = {"normal": "Normal", "lead": "Subtitle", "small": "Small", "quote": "Quote"}
 
 
@@ -33,19 +36,13 @@ def _add(document: WordDocument, element: Element) -> None:
         for number, item in enumerate(element.items, start=1):
             if element.numbered:
                 paragraph = document.add_paragraph(f"{number}. ")
-                paragraph.paragraph_format.left_indent = _indent()
-                paragraph.paragraph_format.first_line_indent = -_indent()
+                paragraph.paragraph_format.left_indent = _INDENT
+                paragraph.paragraph_format.first_line_indent = -_INDENT
             else:
                 paragraph = document.add_paragraph(style="List Bullet")
             _write(paragraph, item)
     else:
         _add_table(document, element)
-
-
-def _indent() -> int:
-    from docx.shared import Cm
-
-    return Cm(0.6)
 
 
 def _add_table(document: WordDocument, element: Table) -> None:
@@ -54,7 +51,9 @@ def _add_table(document: WordDocument, element: Table) -> None:
     for row, cells in zip(rows, element.rows, strict=True):
         for cell, lines in zip(row.cells, cells, strict=True):
             for number, line in enumerate(lines or ((),)):
-                _write(cell.paragraphs[0] if number == 0 else cell.add_paragraph(), line)
+                paragraph = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
+                paragraph.paragraph_format.space_after = Pt(2)
+                _write(paragraph, line)
     document.add_paragraph(style="Small")
 
 

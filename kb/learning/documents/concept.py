@@ -22,7 +22,7 @@ def concept_note(write: Writer) -> Written:
         _delegations(write),
     ]
     if request.partners:
-        found.append(text(f"{write('partners')}: {', '.join(one.name for one in request.partners)}."))
+        found.append(text(f"{write('partners')}: {', '.join(words_of(one.name)[lang] for one in request.partners)}."))
     found += [
         Heading(1, write("how-it-works")),
         text(write("how-note", days=len(request.days), host=write.state(request.host))),

@@ -46,7 +46,7 @@ def _day(write: Writer, number: int) -> Table:
         (cell(write.hours(block)), tuple(_what(write, block)), tuple(_who(write, block)))
         for block in write.agenda.of_day(number)
     )
-    return Table((write("time"), write("session"), write("who")), rows, (0.14, 0.54, 0.32))
+    return Table((write("time"), write("session"), write("who")), rows, (0.17, 0.52, 0.31))
 
 
 def _what(write: Writer, block: Block) -> list[Line]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 
-from babel.dates import format_date
+from babel.dates import format_date, format_interval
 
 from kb.learning.agenda import Agenda
 from kb.learning.blocks import Block, clock
@@ -42,8 +42,10 @@ class Writer:
 
     def when_and_where(self) -> str:
         """Dates and place in one line."""
-        days = [self.date(day.date, "long") for day in self.request.days]
-        dates = days[0] if len(days) == 1 else f"{days[0]} – {days[-1]}"
+        first, last = (datetime.date.fromisoformat(self.request.days[n].date) for n in (0, -1))
+        locale = LOCALES[self.lang]
+        same = first == last
+        dates = format_date(first, "long", locale) if same else format_interval(first, last, "yMMMMd", locale=locale)
         return f"{dates} · {words_of(self.request.place)[self.lang]}"
 
     def hours(self, block: Block) -> str:

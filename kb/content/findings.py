@@ -33,7 +33,7 @@ def findings(
     """
     for detail in error.errors(include_url=False):
         location = tuple(detail["loc"])
-        key = ".".join(str(part + 1 if isinstance(part, int) else part) for part in location)
+        key = ".".join(str(part + 1 if isinstance(part, int) else part) for part in location) or "file"
         below = (nested or {}).get(str(location[0])) if len(location) > 1 else model
         yield Finding(location, key, _sentence(str(detail["type"]), detail, list((below or model).model_fields)))
 
@@ -42,7 +42,7 @@ def _sentence(kind: str, detail: ErrorDetails, allowed: list[str]) -> str:
     """Pydantic's finding in our words."""
     context = detail.get("ctx", {})
     found = detail.get("input")
-    name = str(detail["loc"][-1])
+    name = str(detail["loc"][-1]) if detail["loc"] else ""
     types = {
         "string_type": "must be text; put it between double quotes",
         "int_type": "must be a whole number",

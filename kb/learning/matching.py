@@ -167,16 +167,27 @@ def matching_of(engine: SearchEngine) -> Matching:
 def matrix(matching: Matching, most: int = 5) -> Mapping[str, Mapping[str, Mapping[str, int]]]:
     """Learning State to teaching country to theme to number of matches, over the `most` best of each commitment.
 
-    Only matches that share a theme count; columns stand in the order of the vocabulary.
+    Commitments of all States together say nothing of who should talk to whom; they are left out. Themes stand in the order of
+    their numbers.
     """
     counted: dict[str, dict[str, dict[str, int]]] = {
         code: {} for code, entry in vocabulary()["countries"].items() if entry.mirps
     }
+    everyone = set(counted)
     for commitment in matching.knowledge.commitments.values():
+        if everyone <= set(commitment.states):
+            continue
         for match in matching.practices_for(commitment)[:most]:
             for learner in match.learners:
                 for teacher in match.practice.states:
                     themes = counted.setdefault(learner, {}).setdefault(teacher, {})
                     for name in match.shared_themes:
                         themes[name] = themes.get(name, 0) + 1
-    return counted
+    return {
+        learner: {
+            teacher: dict(sorted(themes.items(), key=lambda pair: -pair[1]))
+            for teacher, themes in teachers.items()
+            if themes
+        }
+        for learner, teachers in counted.items()
+    }

@@ -87,7 +87,7 @@ def minutes(clock: str) -> int:
 
 def _in_both(value: object) -> object:
     if isinstance(value, str):
-        return {lang: value for lang in LANGUAGES}
+        return dict.fromkeys(LANGUAGES, value)
     if not isinstance(value, dict | Said):
         raise _refused("must be text, or a text for each language: {en: ..., es: ...}.")
     return value

@@ -26,6 +26,8 @@ _NEW_VOICE = 0.2
 """Added for a delegation that presents nothing yet."""
 _NOTABLE = 15
 """Place in the search up to which it is given as a reason."""
+_PRESENT = 0.35
+"""Added where somebody who comes can present: others would have to be invited."""
 _NEAR = 3
 """Place in the ranking for a delegation's need up to which a practice counts as an answer to it."""
 
@@ -107,7 +109,7 @@ class Candidates:
         searched = 10 / (9 + place) if place else 0.0
         needs = 0.3 * min(1.0, len(self.answers(practice)) / 2)
         interest = 0.1 * min(3, len(self.interested(practice)))
-        return searched + needs + interest + (0.15 if self.presenter(practice).key else 0.0)
+        return searched + needs + interest + (_PRESENT if self.presenter(practice).key else 0.0)
 
     def presenter(self, practice: Entry) -> Presenter:
         """Who of those who come presents a practice: its State; for one of several States, the partner that runs it."""
@@ -254,4 +256,4 @@ def visited_practice(candidates: Candidates, wish: str | None, taken: Iterable[s
         return candidates.knowledge.practice(wish)
     host = candidates.request.host
     refused = {*taken, *candidates.request.practices.excluded}
-    return next((one for one in candidates.found if host in one.states and one.id not in refused), None)
+    return next((one for one in candidates.found if one.states == (host,) and one.id not in refused), None)

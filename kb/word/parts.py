@@ -22,6 +22,22 @@ _SHADE = "E8F0F1"
 _BORDER = "B5C4C6"
 
 
+class Body:
+    """Appends paragraphs to a document. Looks each style up once: python-docx walks all styles for every paragraph."""
+
+    def __init__(self, document: WordDocument) -> None:
+        self.document = document
+        self._ids: dict[str, str] = {}
+
+    def paragraph(self, style: str = "Normal") -> Paragraph:
+        """A new paragraph in a style of the document, such as `Heading 1`."""
+        if style not in self._ids:
+            self._ids[style] = str(self.document.styles[style].style_id)
+        found: Paragraph = self.document.add_paragraph()
+        found._p.style = self._ids[style]
+        return found
+
+
 def add_link(paragraph: Paragraph, words: str, url: str) -> None:
     """Appends a link to a paragraph."""
     link = OxmlElement("w:hyperlink")
@@ -51,9 +67,11 @@ def add_table(document: WordDocument, header: Sequence[str], rows: int, widths: 
     width = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
     for column, share in zip(table.columns, widths, strict=True):
         column.width = Emu(int(width * share))
-        for cell in column.cells:
-            cell.width = Emu(int(width * share))
     for row in table.rows:
+        for cell, share in zip(
+            row.cells, widths, strict=True
+        ):  # by row: python-docx walks the whole table for a column
+            cell.width = Emu(int(width * share))
         _keep_together(row._tr)
     if heads:
         _repeat(table.rows[0]._tr)

@@ -20,7 +20,11 @@ TEXT = FOUNDING.read_text(encoding="utf-8")
     [
         ("host: SV", "host: SX", "host: 'SX' is not a term of countries."),
         ("time_zone: America/El_Salvador", "time_zone: America/Salvador", "Did you mean 'America/El_Salvador'?"),
-        ("draft_pledge: true", "draft_pledges: true", "draft_pledges: is not a key of this file. Did you mean 'draft_pledge'?"),
+        (
+            "draft_pledge: true",
+            "draft_pledges: true",
+            "draft_pledges: is not a key of this file. Did you mean 'draft_pledge'?",
+        ),
         ("date: 2023-09-27", "date: 27-09-2023", "days.2.date: '27-09-2023' is not a day; write it as 2023-09-26."),
         ('end: "17:15"', 'end: "25:15"', "days.1.end: '25:15' is not a time"),
         ("travel_minutes: 30", "travel_minutes: long", "visits.1.travel_minutes: must be a whole number, not 'long'."),

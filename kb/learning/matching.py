@@ -1,8 +1,8 @@
 """Who can learn what from whom: for each commitment the practices of other States that answer it, with the reason.
 
-Each need that a commitment names (what it asks for, what would help) is a question to the search engine, its title and
-summary are one more. A practice's score is its reciprocal rank over these questions (Cormack, Clarke and Büttcher, 2009), the
-summary counting twice, relative to the best, plus half the share of the commitment's themes that it has.
+Each need that a commitment names (what would help; where the page does not say, what it asks for) is a question to the search engine,
+its title and summary are one more. A practice's score is its reciprocal rank over these questions (Cormack, Clarke and Büttcher, 2009), the
+summary counting one and a half times, relative to the best, plus half the share of the commitment's themes that it has.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from kb.search.request import search_request
 KEPT = 10
 """Practices kept for a commitment."""
 _SMOOTH = 10
-_SUMMARY_WEIGHT = 2.0
+_SUMMARY_WEIGHT = 1.5
 _THEME_WEIGHT = 0.5
 
 
@@ -94,10 +94,11 @@ class Matching:
             return self._kept[commitment.id]
 
     def commitments_for(self, practice: Entry) -> tuple[Match, ...]:
-        """The commitments that a practice of another State answers, best first: who could use it, and what for."""
+        """The commitments with a theme of a practice that it answers, best first: who could use it, and what for."""
         found = [
             match
             for commitment in self.knowledge.commitments.values()
+            if commitment.themes & practice.themes
             for match in self.practices_for(commitment)
             if match.practice.id == practice.id
         ]
@@ -148,10 +149,10 @@ def _first(found: tuple[float, Need, int]) -> float:
 
 
 def needs_of(commitment: Entry) -> list[Need]:
-    """What a commitment asks: each of its asks and learning interests, and its summary."""
+    """What a commitment asks: each of its learning interests (or asks, where it has none), and its summary."""
+    key = "learning_interest" if commitment.labels("learning_interest", commitment.lang) else "asks"
     found = [
         Need(key, {lang: commitment.labels(key, lang)[place] for lang in LANGUAGES})
-        for key in ("learning_interest", "asks")
         for place in range(len(commitment.labels(key, commitment.lang)))
     ]
     whole = {lang: f"{commitment.title[lang]}. {commitment.summary[lang]}" for lang in LANGUAGES}

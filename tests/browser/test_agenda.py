@@ -39,6 +39,6 @@ def test_the_form_makes_an_agenda_without_javascript(browser: Browser, server: S
 @pytest.mark.parametrize("path", ["/es/aprendizaje/", "/en/learning/?state=HN", "/es/agenda/"])
 def test_nothing_runs_out_of_the_screen(browser: Browser, server: Server, width: int, path: str) -> None:
     page = browser.new_page(viewport={"width": width, "height": 800}, base_url=server.address)
-    page.goto(path, timeout=60_000)
+    page.goto(path, timeout=240_000)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.close()

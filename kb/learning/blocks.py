@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb.content.sections import LANGUAGES
 from kb.learning.methods import Method, methods
-from kb.learning.request import AgendaRequest, words_of
+from kb.learning.request import AgendaRequest, Visit, words_of
 from kb.learning.roles import Role, Roles
 from kb.learning.selection import Chosen
 from kb.learning.timetable import Item, Placed, RoomSession
@@ -48,62 +47,65 @@ def clock(minute: int) -> str:
 def make_blocks(
     request: AgendaRequest, placed: Sequence[tuple[int, Placed]], chosen: Mapping[str, Chosen], visited: Sequence[str]
 ) -> list[Block]:
-    """Blocks in the order of time, with ids that stay the same when the request is made again."""
-    roles = Roles(request)
+    """Blocks in the order of time, with ids that stay the same when the request is made again.
+
+    Args:
+        request: what was asked for: names, titles, delegations.
+        placed: items with their day.
+        chosen: practices by id.
+        visited: practice of each visit; empty for one without.
+    """
+    maker = _Maker(request, chosen, visited)
+    for piece in (pieces := list(_apart(placed))):
+        maker.add(piece, [one for one in pieces if one is not piece and one.at_once(piece)])
+    return maker.blocks
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """An item in one room."""
+
+    day: int
+    start: int
+    end: int
+    item: Item
+    room: int = 0
+
+    @property
+    def session(self) -> RoomSession:
+        return self.item.rooms[self.room - 1 if len(self.item.rooms) > 1 else 0]
+
+    def at_once(self, other: _Piece) -> bool:
+        return self.day == other.day and self.start < other.end and other.start < self.end
+
+
+def _apart(placed: Sequence[tuple[int, Placed]]) -> Iterator[_Piece]:
+    """Visits with their transfers, rooms one by one, ids made unique."""
     taken = {one.item.id for _, one in placed}
-    found: list[Block] = []
-    for day, start, end, item, room in _apart(placed, taken):
-        session = item.rooms[room - 1 if len(item.rooms) > 1 else 0]
-        held = [chosen[name] for name in session.practices if name in chosen]
-        found.append(
-            Block(
-                item.id,
-                day,
-                start,
-                end,
-                session.method,
-                _title(request, item, session, held, chosen, visited),
-                session.practices,
-                _roles(roles, request, item, session, held, chosen, visited),
-                item.interpreted and request.bilingual and session.method.kind != "pause",
-                room,
-                _place(request, item),
-            )
-        )
-    return found
-
-
-def _apart(placed: Sequence[tuple[int, Placed]], taken: set[str]) -> Iterator[tuple[int, int, int, Item, int]]:
-    """Day, start, end, item and room of each block: visits with their transfers, rooms one by one, ids made unique."""
-    breaks: Counter[int] = Counter()
-    sessions = 0
     for day, one in sorted(placed, key=lambda pair: (pair[0], pair[1].start, pair[1].end)):
         item = one.item
         if item.travel:
             number = item.id.removeprefix("visit-")
-            yield day, one.start, one.start + item.travel, _transfer(f"travel-{number}-out"), 0
-            yield day, one.start + item.travel, one.end - item.travel, item, 0
-            yield day, one.end - item.travel, one.end, _transfer(f"travel-{number}-back"), 0
+            yield _Piece(day, one.start, one.start + item.travel, _transfer(f"travel-{number}-out"))
+            yield _Piece(day, one.start + item.travel, one.end - item.travel, item)
+            yield _Piece(day, one.end - item.travel, one.end, _transfer(f"travel-{number}-back"))
             continue
-        if item.id == "break":
-            breaks[day] += 1
-            while f"break-{day}-{breaks[day]}" in taken:
-                breaks[day] += 1
-            item = _named(item, f"break-{day}-{breaks[day]}")
-        elif item.id == "practices":
-            sessions += 1
-            while f"practices-{sessions}" in taken:
-                sessions += 1
-            item = _named(item, f"practices-{sessions}")
+        if item.id in ("break", "practices"):
+            item = replace(item, id=_unique(f"break-{day}" if item.id == "break" else item.id, taken))
         if len(item.rooms) == 1:
-            yield day, one.start, one.end, item, item.room
+            yield _Piece(day, one.start, one.end, item, item.room)
             continue
         for room in range(1, len(item.rooms) + 1):
-            yield day, one.start, one.end, _named(item, f"{item.id}-room-{room}"), room
+            yield _Piece(day, one.start, one.end, replace(item, id=f"{item.id}-room-{room}"), room)
 
 
-def _named(item: Item, name: str) -> Item:
-    return Item(name, item.rooms, interpreted=item.interpreted)
+def _unique(name: str, taken: set[str]) -> str:
+    """The name with the first number that is free."""
+    number = 1
+    while f"{name}-{number}" in taken:
+        number += 1
+    taken.add(f"{name}-{number}")
+    return f"{name}-{number}"
 
 
 def _transfer(name: str) -> Item:
@@ -116,70 +118,86 @@ def visit_number(block_id: str) -> int:
     return int(parts[1]) if parts[0] in ("visit", "travel", "debrief") and len(parts) > 1 and parts[1].isdigit() else 0
 
 
-def _place(request: AgendaRequest, item: Item) -> Words | None:
-    number = visit_number(item.id)
-    if item.id.startswith("visit-") and number <= len(request.visits) and request.visits[number - 1].place:
-        return words_of(request.visits[number - 1].place)
-    return None
-
-
-def _title(
-    request: AgendaRequest,
-    item: Item,
-    session: RoomSession,
-    held: Sequence[Chosen],
-    chosen: Mapping[str, Chosen],
-    visited: Sequence[str],
-) -> Words:
-    if item.id in request.rename:
-        return words_of(request.rename[item.id])
-    fixed = next(
-        (one for one in request.fixed if one.id == item.id or f"fixed-{request.fixed.index(one) + 1}" == item.id), None
-    )
-    if fixed:
-        return words_of(fixed.title)
-    number = visit_number(item.id)
-    if number and number <= len(request.visits):
-        visit = request.visits[number - 1]
-        practice = chosen[visited[number - 1]].practice.title if visited[number - 1] else None
-        named = words_of(visit.title) if visit.title else practice
-        if named and session.method.id == "field-visit":
-            return say("title-visit", name=named)
-        if named and session.method.id == "debrief":
-            return say("title-debrief", name=named)
-    if held:
-        names = listed(_unique([one.presenter.name for one in held]))
-        return {lang: f"{session.method.name[lang]}: {names[lang]}" for lang in LANGUAGES}
-    return session.method.name
-
-
-def _unique(names: Sequence[Words]) -> list[Words]:
-    return list({name["en"]: name for name in names}.values())
-
-
 _EVERYONE = {"needs-round": "needs"}
 _ONE = {"day-close": "summary", "pledge": "text", "debrief": "debrief"}
 
 
-def _roles(
-    roles: Roles,
-    request: AgendaRequest,
-    item: Item,
-    session: RoomSession,
-    held: Sequence[Chosen],
-    chosen: Mapping[str, Chosen],
-    visited: Sequence[str],
-) -> tuple[Role, ...]:
-    method, number = session.method.id, visit_number(item.id)
-    if method == "field-visit":
-        name = visited[number - 1] if 0 < number <= len(visited) else next(iter(session.practices), "")
-        return roles.of_visit(chosen.get(name))
-    if held:
-        return roles.of_session(method, held)
-    if method in _EVERYONE:
-        return roles.of_everyone(_EVERYONE[method])
-    if method == "action-planning":
-        return roles.critical_friends()
-    if method in ("opening", "closing"):
-        return roles.one("hosts", prefer=request.host)
-    return roles.one(_ONE[method]) if method in _ONE else ()
+class _Maker:
+    """Names blocks and gives them their people, one after the other."""
+
+    def __init__(self, request: AgendaRequest, chosen: Mapping[str, Chosen], visited: Sequence[str]) -> None:
+        self.blocks: list[Block] = []
+        self._request = request
+        self._chosen = chosen
+        self._visited = visited
+        self._roles = Roles(request)
+        self._fixed = {one.id or f"fixed-{number}": one for number, one in enumerate(request.fixed, start=1)}
+
+    def add(self, piece: _Piece, beside: Sequence[_Piece]) -> None:
+        """Makes the block of a piece; `beside` are those in other rooms at the same time."""
+        item, session = piece.item, piece.session
+        elsewhere = {one.presenter.key for other in beside for one in self._held(other)}
+        others = {other.item.id for other in beside}
+        elsewhere |= {role.key for block in self.blocks if block.id in others for role in block.roles}
+        self.blocks.append(
+            Block(
+                item.id,
+                piece.day,
+                piece.start,
+                piece.end,
+                session.method,
+                self._title(piece),
+                session.practices,
+                self._people(piece, elsewhere),
+                item.interpreted and self._request.bilingual and session.method.kind != "pause",
+                piece.room,
+                self._place(item.id),
+            )
+        )
+
+    def _held(self, piece: _Piece) -> list[Chosen]:
+        return [self._chosen[name] for name in piece.session.practices if name in self._chosen]
+
+    def _visit(self, block_id: str) -> tuple[Visit, str] | None:
+        """The visit that a block belongs to, with its practice."""
+        number = visit_number(block_id)
+        known = 0 < number <= len(self._request.visits)
+        return (self._request.visits[number - 1], self._visited[number - 1]) if known else None
+
+    def _place(self, block_id: str) -> Words | None:
+        visit = self._visit(block_id) if block_id.startswith("visit-") else None
+        return words_of(visit[0].place) if visit and visit[0].place else None
+
+    def _title(self, piece: _Piece) -> Words:
+        name, method = piece.item.id, piece.session.method
+        if name in self._request.rename:
+            return words_of(self._request.rename[name])
+        if name in self._fixed:
+            return words_of(self._fixed[name].title)
+        visit = self._visit(name)
+        if visit and method.id in ("field-visit", "debrief"):
+            asked, practice = visit
+            named = (
+                words_of(asked.title) if asked.title else self._chosen[practice].practice.title if practice else None
+            )
+            if named:
+                return say("title-visit" if method.id == "field-visit" else "title-debrief", name=named)
+        presenters = {one.presenter.name["en"]: one.presenter.name for one in self._held(piece)}
+        if presenters:
+            names = listed(presenters.values())
+            return {lang: f"{method.name[lang]}: {names[lang]}" for lang in LANGUAGES}
+        return method.name
+
+    def _people(self, piece: _Piece, elsewhere: set[str]) -> tuple[Role, ...]:
+        method, held, roles = piece.session.method.id, self._held(piece), self._roles
+        if method == "field-visit":
+            return roles.of_visit(held[0] if held else None)
+        if held:
+            return roles.of_session(method, held, elsewhere)
+        if method in _EVERYONE:
+            return roles.of_everyone(_EVERYONE[method])
+        if method == "action-planning":
+            return roles.critical_friends()
+        if method in ("opening", "closing"):
+            return roles.one("hosts", prefer=self._request.host)
+        return roles.one(_ONE[method]) if method in _ONE else ()

@@ -69,6 +69,14 @@ class Entry:
         found = self.page(lang)["labels"].get(key, ())
         return tuple(found if len(found) == len(original) else original)
 
+    def unsaid(self, lang: str) -> tuple[str, ...]:
+        """What the page says openly that no source tells, without the words that say so."""
+        prefix = UNDOCUMENTED[self.page_lang(lang)]
+        texts = [
+            without_citations(block.text) for one in self.page(lang)["sections"] for block in blocks(one["markdown"])
+        ]
+        return tuple(text.removeprefix(prefix).strip(" :.") for text in texts if text.startswith(prefix + ":"))
+
     def said(self, section: str, lang: str) -> tuple[str, ...]:
         """Paragraphs of a section that state something; what is not documented and what editors think is left out."""
         page = self.page(lang)

@@ -21,10 +21,9 @@ def questions_for(chosen: Chosen, request: AgendaRequest) -> tuple[Words, ...]:
     practice = chosen.practice
     found = [*_asked(chosen), *_of_needs(chosen, request)][: MOST - 2]
     found.append(_of_obstacles(practice))
-    found.append(say("ask-adapting") if not practice.said("adapting", practice.lang) else say("ask-first-step"))
-    found.append(say("ask-cost") if not practice.document["facts"].get("costs") else say("ask-who-pays"))
-    if practice.evidence == "described":
-        found.append(say("ask-effect"))
+    found += _of_gaps(practice)
+    found.append(say("ask-who-pays") if practice.document["facts"].get("costs") else say("ask-cost"))
+    found.append(say("ask-effect") if practice.evidence == "described" else say("ask-first-step"))
     return tuple(found[:MOST])
 
 
@@ -52,6 +51,14 @@ def _of_obstacles(practice: Entry) -> Words:
     if not all(said.values()):
         return say("ask-obstacles")
     return say("ask-said", quote={lang: quoted(said[lang][0]) for lang in LANGUAGES})
+
+
+def _of_gaps(practice: Entry) -> list[Words]:
+    """The first thing that the page says is not documented, as a question."""
+    gaps = {lang: practice.unsaid(lang) for lang in LANGUAGES}
+    if all(gaps.values()):
+        return [say("ask-gap", gap={lang: quoted(gaps[lang][0]) for lang in LANGUAGES})]
+    return [] if practice.said("adapting", practice.lang) else [say("ask-adapting")]
 
 
 def quoted(text: str) -> str:

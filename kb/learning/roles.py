@@ -32,10 +32,13 @@ class Roles:
         self._host = request.host
         self._given: Counter[str] = Counter()
 
-    def of_session(self, method: str, held: Sequence[Chosen]) -> tuple[Role, ...]:
-        """Presenters of the practices, who asks first about each, a rapporteur; in a peer assist, who brings its problem."""
+    def of_session(self, method: str, held: Sequence[Chosen], elsewhere: set[str]) -> tuple[Role, ...]:
+        """Presenters of the practices, who asks first about each, a rapporteur; in a peer assist, who brings its problem.
+
+        Those who are `elsewhere`, in another room at the same time, are not asked.
+        """
         roles = [self._presents(one.presenter, one.practice.id) for one in held]
-        busy = {role.key for role in roles}
+        busy = {role.key for role in roles} | elsewhere
         for one in held:
             asker = self._next(busy | {one.presenter.key}, [*one.interested, *one.answers])
             if asker:

@@ -9,7 +9,7 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Emu, RGBColor
+from docx.shared import Emu, Pt, RGBColor
 
 from kb.word.document import ACCENT
 
@@ -77,6 +77,7 @@ def add_table(document: WordDocument, header: Sequence[str], rows: int, widths: 
         _repeat(table.rows[0]._tr)
         for cell, words in zip(table.rows[0].cells, header, strict=True):
             _shade(cell)
+            cell.paragraphs[0].paragraph_format.space_after = Pt(2)
             run = cell.paragraphs[0].add_run(words)
             run.font.bold, run.font.color.rgb = True, ACCENT
     return table

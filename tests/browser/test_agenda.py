@@ -18,7 +18,7 @@ def test_the_form_makes_an_agenda_without_javascript(browser: Browser, server: S
     context = browser.new_context(java_script_enabled=False, base_url=server.address, locale="es-SV")
     page = context.new_page()
     page.goto("/es/agenda/?wanted=sv-a-tu-lado-support-spaces")
-    page.get_by_label("Título").fill("Intercambio sobre apoyo psicosocial")
+    page.get_by_label("Título", exact=True).fill("Intercambio sobre apoyo psicosocial")
     page.get_by_label("¿Qué debería ser distinto después?").fill("La niñez desplazada encuentra apoyo psicosocial")
     page.get_by_label("Lugar", exact=True).fill("San Salvador")
     page.get_by_label("Día 1").fill("2027-03-02")

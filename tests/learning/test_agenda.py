@@ -253,13 +253,25 @@ def _hold(made: Agenda) -> None:
 @pytest.mark.parametrize("states", [2, 4, 7])
 @pytest.mark.parametrize("days", [1, 2, 3])
 @pytest.mark.parametrize("visits", [0, 1])
-def test_an_ordinary_request_always_gets_an_agenda(knowledge: Knowledge, states: int, days: int, visits: int) -> None:
+@pytest.mark.parametrize("parallel", [1, 2])
+def test_an_ordinary_request_always_gets_an_agenda(
+    knowledge: Knowledge, states: int, days: int, visits: int, parallel: int
+) -> None:
     request = asked(
         host=STATES[0],
         delegations=[{"state": code, "people": 3} for code in STATES[:states]],
         days=[{"date": f"2027-03-{n:02}", "start": "08:30", "end": "17:00"} for n in range(1, days + 1)],
         visits=[{"travel_minutes": 30}] * visits,
         draft_pledge=True,
+        parallel=parallel,
+        interpretation={"interpreters": 2 * parallel},
     )
     made = make_agenda(request, knowledge)
+    _hold(made)
+    again = make_agenda(read_request(fixed_request(made).encode()), knowledge)
+    assert [(b.id, b.start, b.room, b.practices) for b in again.blocks] == [
+        (b.id, b.start, b.room, b.practices) for b in made.blocks
+    ]
+    if parallel == 2 and states == 7:
+        assert any(block.room == 2 for block in made.blocks)
     assert sum(bool(block.practices) for block in made.blocks) >= 1 + visits

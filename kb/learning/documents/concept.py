@@ -12,7 +12,7 @@ from kb.learning.request import words_of
 def concept_note(write: Writer) -> Written:
     """Objectives, participants, how it works, practices with the reason for each, expected results."""
     agenda, request, lang = write.agenda, write.agenda.request, write.lang
-    found: list[Element] = write.head(write("concept-note"))
+    found: list[Element] = write.head()
     found += [Heading(1, write("change")), text(words_of(request.change)[lang])]
     if request.objectives:
         found += [Heading(1, write("objectives")), bullets(words_of(one)[lang] for one in request.objectives)]
@@ -36,7 +36,7 @@ def concept_note(write: Writer) -> Written:
             Bullets(tuple((*write.practice(one), *line(f": {one.reason[lang]}")) for one in agenda.practices.values()))
         )
     found += [Heading(1, write("expected")), bullets(_expected(write))]
-    return Written(f"{write('concept-note')} · {agenda.title[lang]}", lang, tuple(found))
+    return Written(write("concept-note"), lang, tuple(found))
 
 
 def _delegations(write: Writer) -> Table:

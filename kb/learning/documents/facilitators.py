@@ -25,7 +25,7 @@ from kb.learning.timetable import NOON
 def run_of_show(write: Writer) -> Written:
     """Notes for the organisers, each block with its steps, then a page for the interpreters."""
     agenda, lang = write.agenda, write.lang
-    found: list[Element] = write.head(write("run-of-show"))
+    found: list[Element] = write.head()
     if agenda.notes or agenda.left:
         found.append(Heading(1, write("before-the-event")))
         found.append(bullets(note[lang] for note in agenda.notes))
@@ -38,7 +38,7 @@ def run_of_show(write: Writer) -> Written:
             found += _block(write, block)
     if write.request.bilingual:
         found += _for_interpreters(write)
-    return Written(f"{write('run-of-show')} · {agenda.title[lang]}", lang, tuple(found))
+    return Written(write("run-of-show"), lang, tuple(found))
 
 
 def _block(write: Writer, block: Block) -> list[Element]:
@@ -55,7 +55,7 @@ def _block(write: Writer, block: Block) -> list[Element]:
     if method.materials:
         found.append(Paragraph(line(Span(f"{write('materials')}: ", bold=True), f"{method.materials[lang]}.")))
     found += [Bullets(tuple(line(step[lang]) for step in method.steps), numbered=True)] if method.steps else []
-    roles = [role for role in block.roles if role.kind != "presents"]
+    roles = [role for role in block.roles if role.kind not in ("presents", "needs")]  # said by the list and the steps
     if roles:
         found.append(bullets(f"{role.who[lang]}: {role.does[lang]}." for role in roles))
     for name in block.practices:

@@ -16,7 +16,7 @@ _SCALE = 5
 def evaluation_form(write: Writer) -> Written:
     """Anonymous; one page of ratings, one of words."""
     lang = write.lang
-    found: list[Element] = write.head(write("evaluation-form"))
+    found: list[Element] = write.head()
     found.append(text(write("evaluation-note")))
     boxes = tuple(cell(_BOX) for _ in range(_SCALE))
     header = ("", *(str(number) for number in range(1, _SCALE + 1)))
@@ -34,13 +34,13 @@ def evaluation_form(write: Writer) -> Written:
     found.append(Heading(1, write("evaluate-words")))
     for number in range(1, 5):
         found += [text(write(f"evaluate-open-{number}")), Table(("",), ((cell("", ""),),), (1.0,))]
-    return Written(f"{write('evaluation-form')} · {write.agenda.title[lang]}", lang, tuple(found))
+    return Written(write("evaluation-form"), lang, tuple(found))
 
 
 def outcome_document(write: Writer) -> Written:
     """To be completed: what was heard, next steps of each State, follow-up, and a pledge if one was asked for."""
     agenda, request, lang = write.agenda, write.agenda.request, write.lang
-    found: list[Element] = write.head(write("outcome-document"))
+    found: list[Element] = write.head()
     found.append(text(write("outcome-note"), "small"))
     found += [
         Heading(1, write("participants")),
@@ -59,12 +59,12 @@ def outcome_document(write: Writer) -> Written:
     found += [Heading(1, write("follow-up")), _follow_up(write)]
     if request.draft_pledge:
         found += _pledge(write)
-    return Written(f"{write('outcome-document')} · {agenda.title[lang]}", lang, tuple(found))
+    return Written(write("outcome-document"), lang, tuple(found))
 
 
 def _steps(write: Writer) -> Table:
     header = (write("step"), write("who-does"), write("by-when"), write("support"), write("from-whom"))
-    return Table(header, tuple(tuple(cell("") for _ in header) for _ in range(3)), (0.34, 0.18, 0.14, 0.19, 0.15))
+    return Table(header, tuple(tuple(cell("", "") for _ in header) for _ in range(3)), (0.34, 0.18, 0.14, 0.19, 0.15))
 
 
 def _follow_up(write: Writer) -> Table:

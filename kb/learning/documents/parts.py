@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 
-from babel.dates import format_date, format_interval
+from babel.dates import format_date
 
 from kb.learning.agenda import Agenda
 from kb.learning.blocks import Block, clock
@@ -44,8 +44,10 @@ class Writer:
         """Dates and place in one line."""
         first, last = (datetime.date.fromisoformat(self.request.days[n].date) for n in (0, -1))
         locale = LOCALES[self.lang]
-        same = first == last
-        dates = format_date(first, "long", locale) if same else format_interval(first, last, "yMMMMd", locale=locale)
+        dates = format_date(last, "long", locale)
+        if first != last:
+            same_month = first.replace(day=1) == last.replace(day=1)
+            dates = f"{first.day if same_month else format_date(first, 'long', locale)}–{dates}"
         return f"{dates} · {words_of(self.request.place)[self.lang]}"
 
     def hours(self, block: Block) -> str:
@@ -62,13 +64,9 @@ class Writer:
     def linked(self, words: str, chosen: Chosen) -> Span:
         return Span(words, url=self._links(chosen.practice.id, self.lang))
 
-    def head(self, title: str) -> list[Element]:
-        """What every document begins with."""
-        return [
-            Paragraph(line(self.agenda.title[self.lang]), "lead"),
-            text(self.when_and_where()),
-            text(title, "small"),
-        ]
+    def head(self) -> list[Element]:
+        """What a document begins with below its own title: the event, when and where."""
+        return [text(self.agenda.title[self.lang], "lead"), text(self.when_and_where())]
 
     def said(self, chosen: Chosen) -> Paragraph:
         """The passage of the page that speaks for a practice, as a quotation."""

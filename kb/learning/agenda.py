@@ -68,7 +68,7 @@ def make_agenda(request: AgendaRequest, knowledge: Knowledge) -> Agenda:
     held = list(dict.fromkeys(name for _, one in pinned for room in one.item.rooms for name in room.practices))
     visited = _visited(candidates, held)
     lunches, half_days = _hours(request, pinned)
-    chosen, left = select(candidates, [*(name for name in visited if name), *held])
+    chosen, left = select(candidates, [name for name in visited if name], held)
     visits = [
         VisitPlan(number, visited[number - 1], one.travel_minutes, one.minutes, one.day)
         for number, one in enumerate(request.visits, start=1)

@@ -80,5 +80,7 @@ def fixed_request(agenda: Agenda) -> str:
         for block in agenda.blocks
     ]
     data.pop("rename", None)
+    in_rooms = sum(len(block.practices) for block in agenda.blocks if block.method.id != "field-visit")
+    data["practices"] = agenda.request.practices.model_dump(mode="json", exclude_defaults=True) | {"count": in_rooms}
     text: str = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=110)
     return text

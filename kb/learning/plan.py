@@ -19,6 +19,8 @@ from kb.learning.timetable import Half, Item, Placed, RoomSession, Rules, pack, 
 
 BILATERAL_FROM = 40
 """Free minutes of a half day from which bilateral conversations are offered."""
+_BACKBONE = frozenset({"opening", "action-planning", "closing"})
+"""Where an organiser fixed all of these, the agenda is theirs: nothing is added but what they ask for."""
 CLOSE_FROM = 240
 """A day of so many minutes ends with looking back at it."""
 
@@ -97,12 +99,13 @@ def plan_event(
         InfeasibleError: what must be there does not fit.
     """
     best: Plan | None = None
+    complete = pinned >= _BACKBONE
     for roomy in (True, False):
-        plans = _frame(request, half_days, pinned, rules, roomy)
+        plans = _frame(request, half_days, pinned, rules, roomy and not complete)
         for visit in visits:
             _place_visit(plans, visit, rules, pinned)
         left = _place_sessions(request, plans, chosen, rules, roomy)
-        if roomy:
+        if roomy and not complete:
             _use_free_time(plans, rules)
         placed = [(plan.half.day, one) for plan in plans for one in stretched(plan.half, plan.items, rules)]
         best = Plan(placed, left)

@@ -185,22 +185,25 @@ def fair_share(request: AgendaRequest, visited: Iterable[str]) -> int:
     return max(1, math.ceil(rooms_for(request, visited) / len(request.delegations)))
 
 
-def select(candidates: Candidates, visited: Sequence[str]) -> tuple[list[Chosen], list[Left]]:
+def select(candidates: Candidates, visited: Sequence[str], held: Sequence[str] = ()) -> tuple[list[Chosen], list[Left]]:
     """Practices for the rooms, those of one presenter as far apart as can be; and wanted ones that are left out.
+
+    Practices that are visited, or `held` by fixed blocks, are not chosen again; the latter count among those presented.
 
     Raises:
         NotFoundError: a wanted or excluded id names no practice.
     """
     request, knowledge = candidates.request, candidates.knowledge
-    most, room = fair_share(request, visited), rooms_for(request, visited)
-    excluded = {knowledge.practice(name).id for name in request.practices.excluded} | set(visited)
+    most = fair_share(request, visited)
+    room = max(0, rooms_for(request, visited) - len(set(held) - set(visited)))
+    excluded = {knowledge.practice(name).id for name in request.practices.excluded} | set(visited) | set(held)
     chosen: list[Chosen] = []
     left: list[Left] = []
     presented: Counter[str] = Counter()
     for name in dict.fromkeys(request.practices.wanted):
         practice = knowledge.practice(name)
         presenter = candidates.presenter(practice)
-        if name in visited:
+        if name in visited or name in held:
             continue
         if name in excluded:
             left.append(Left(practice, say("left-excluded")))

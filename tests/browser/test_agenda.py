@@ -25,7 +25,7 @@ def test_the_form_makes_an_agenda_without_javascript(browser: Browser, server: S
     for state in ("El Salvador", "Honduras", "Belice"):
         page.get_by_label(state, exact=True).fill("3")
     page.get_by_label("Estado anfitrión").select_option("SV")
-    page.get_by_role("button", name="Crear la agenda").click()
+    page.get_by_role("button", name="Crear la agenda", exact=True).click()
     expect(page.get_by_role("heading", name="Día 1 · martes, 2 de marzo de 2027")).to_be_visible()
     expect(page.locator(".agenda-document")).to_contain_text("A tu Lado")
     assert "wanted=sv-a-tu-lado-support-spaces" in page.url

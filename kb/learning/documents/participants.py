@@ -30,7 +30,7 @@ def participants_agenda(write: Writer) -> Written:
     for number, day in enumerate(agenda.request.days, start=1):
         found += [Heading(1, f"{write('day', number=number)} · {write.date(day.date)}"), _day(write, number)]
     if write.request.bilingual:
-        found.append(text(write("interpreted-note"), "small"))
+        found.append(text(write(f"interpreted-{write.request.interpretation.mode}"), "small"))
     if agenda.practices:
         found.append(Heading(1, write("practices")))
     for chosen in agenda.practices.values():

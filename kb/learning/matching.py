@@ -23,6 +23,8 @@ from kb.search.request import search_request
 
 KEPT = 10
 """Practices kept for a commitment."""
+_ANSWERS = 5
+"""Place in the ranking for a need up to which a practice is said to answer it; below, to be near to it."""
 _SMOOTH = 10
 _SUMMARY_WEIGHT = 1.5
 _THEME_WEIGHT = 0.5
@@ -62,7 +64,8 @@ class Match:
         """Why it was matched, in one sentence."""
         origin = listed(state(code) for code in self.practice.states)
         themes = listed(term("themes", name) for name in self.shared_themes)
-        key = "match-reason" if self.need.key != "summary" else "match-reason-summary"
+        near = "match-reason" if self.rank <= _ANSWERS else "match-reason-near"
+        key = near if self.need.key != "summary" else "match-reason-summary"
         sentence = say(key, origin=origin, need=self.need.words)
         shared = say("match-themes", themes=themes) if self.shared_themes else None
         evidence = say("match-evidence", evidence=term("evidence", self.practice.evidence))

@@ -28,7 +28,6 @@ class Roles:
 
     def __init__(self, request: AgendaRequest) -> None:
         self._coming = [one.state for one in request.delegations]
-        self._needs = {one.state for one in request.delegations if one.comes_for}
         self._host = request.host
         self._given: Counter[str] = Counter()
 

@@ -30,7 +30,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A line of text. `small` is for notes, `quote` for what a page says, `form` for room to write."""
+    """A line of text. `small` is for notes, `quote` for what a page says."""
 
     line: Line
     style: Literal["normal", "lead", "small", "quote"] = "normal"

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from kb.commands import content, running, searching
+from kb.commands import content, learning, running, searching
 from kb.errors import KnowledgeBaseError
 from kb.settings import SETTINGS
 
@@ -28,6 +28,8 @@ VERBS: tuple[click.Command, ...] = (
     running.serve,
     searching.search,
     searching.evaluate,
+    learning.match,
+    learning.agenda,
 )
 for verb in VERBS:
     cli.add_command(verb)

@@ -9,6 +9,9 @@
     ├── QueryError            a search request that makes no sense
     │   └── UnknownTermError  a filter names a term that the vocabulary does not hold
     ├── NotFoundError         no such practice, commitment or event
+    ├── AgendaRequestError    a request for an agenda that cannot be read
+    │   ├── InfeasibleError   a request that no agenda can fulfil
+    │   └── TooLargeError     a body larger than any request
     └── JudgementError        a file of judged queries that cannot be read
 
 Each message is one sentence that says what to do. `kb.cli` turns it into that sentence and `exit_code`;
@@ -86,6 +89,27 @@ class NotFoundError(KnowledgeBaseError):
 
     status = 404
     slug = "not-found"
+
+
+class AgendaRequestError(KnowledgeBaseError):
+    """A request for an agenda that cannot be read; each line of the message names a key and what to do."""
+
+    exit_code = 2
+    status = 422
+    slug = "bad-request"
+
+
+class InfeasibleError(AgendaRequestError):
+    """A request that no agenda can fulfil; the message says what to change."""
+
+    slug = "infeasible"
+
+
+class TooLargeError(AgendaRequestError):
+    """A body larger than any request."""
+
+    status = 413
+    slug = "too-large"
 
 
 class JudgementError(KnowledgeBaseError):

@@ -67,7 +67,7 @@ def _build_index(settings: Settings, library: Library, progress: Progress) -> Bu
         passages,
         encoder,
         cache=settings.cache,
-        documents={entry.id: entry_document(entry) for entry in library.entries.values()},
+        documents={entry.id: entry_document(entry, library.interests) for entry in library.entries.values()},
         content=_content_hashes(library),
         progress=progress,
     )
@@ -75,7 +75,8 @@ def _build_index(settings: Settings, library: Library, progress: Progress) -> Bu
 
 def _content_hashes(library: Library) -> dict[str, str]:
     paths = sorted(page.path for entry in library.entries.values() for page in entry.pages.values())
-    return {path: library.documents[path].digest[:16] for path in paths}
+    interests = {read.path: read.document.digest[:16] for read in library.interests}
+    return {path: library.documents[path].digest[:16] for path in paths} | interests
 
 
 def _similar(engine: SearchEngine, entry_id: str) -> list[str]:

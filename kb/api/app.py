@@ -10,7 +10,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
 from kb import __version__
-from kb.api import pages, problems, routes
+from kb.api import learning, learning_pages, pages, problems, routes
 from kb.api.service import Service
 from kb.settings import Settings
 
@@ -53,6 +53,8 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts))
     problems.install(app)
     app.include_router(routes.router, prefix="/api/v1")
+    app.include_router(learning.router, prefix="/api/v1")
+    app.include_router(learning_pages.router)
     app.include_router(pages.router)
 
     @app.middleware("http")

@@ -116,6 +116,9 @@ class Document(BaseModel):
     original_language: str
     facts: dict[str, Any]
     pages: dict[str, Any]
+    interests: list[dict[str, Any]] = Field(
+        default=[], description="Which States wish to know it better, why, and where they said so"
+    )
 
 
 def result(hit: Hit, lang: str) -> Result:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from kb.content.frontmatter import Document
+from kb.content.interests import check_interests
 from kb.content.library import Library, words_fingerprint
 from kb.content.markdown import cited, outline, raw_html_line, without_citations
 from kb.content.model import LABELLED, SAME_IN_BOTH, Entry, Event, Page, Practice
@@ -59,7 +60,15 @@ def check_library(library: Library) -> list[Problem]:
             for rule in _TRANSLATION_RULES:
                 problems.extend(rule(reading))
     problems.extend(_repeated_sentences(readings))
+    problems.extend(_interests(library))
     return sorted(set(problems))
+
+
+def _interests(library: Library) -> Iterator[Problem]:
+    states = {entry.id: tuple(entry.facts.countries) for entry in library.practices}
+    events = {entry.id for entry in library.of_kind("event")}
+    for read in library.interests:
+        yield from check_interests(read, states, events)
 
 
 def _headings(reading: _Reading) -> Iterator[Problem]:

@@ -63,10 +63,24 @@ def parse(path: str, content: bytes) -> Document:
     text = _decode(path, content)
     front, body, body_line = _split(path, text)
     document = Document(body=body, body_line=body_line, digest=hashlib.sha256(content).hexdigest())
-    node = _compose(path, front)
+    node = _compose(path, front, 1)
     if not isinstance(node, yaml.MappingNode):
         raise MalformedError(path, 2, "front matter", "must be a list of `key: value` lines, such as `title: ...`.")
-    document.data = _mapping(path, node, (), document.lines)
+    document.data = _mapping(path, node, (), document.lines, 1)
+    return document
+
+
+def parse_yaml(path: str, content: bytes) -> Document:
+    """Reads a file that is YAML from its first line, as strictly as front matter; `body` stays empty.
+
+    Raises:
+        MalformedError: not UTF-8, too large, or YAML that we do not read.
+    """
+    document = Document(digest=hashlib.sha256(content).hexdigest())
+    node = _compose(path, _decode(path, content), 0)
+    if not isinstance(node, yaml.MappingNode):
+        raise MalformedError(path, 1, "file", "must be a list of `key: value` lines, such as `title: ...`.")
+    document.data = _mapping(path, node, (), document.lines, 0)
     return document
 
 
@@ -97,12 +111,13 @@ def _split(path: str, text: str) -> tuple[str, str, int]:
     raise MalformedError(path, 1, "front matter", "is not closed; put a line `---` between it and the text.")
 
 
-def _compose(path: str, front: str) -> yaml.Node | None:
+def _compose(path: str, front: str, above: int) -> yaml.Node | None:
+    """The YAML tree; `above` lines of the file stand above it."""
     depth = 0
     try:
         # Events come one by one, so depth and aliases are refused before anything is built from them.
         for event in yaml.parse(front, Loader=yaml.CSafeLoader):
-            line = (event.start_mark.line if event.start_mark else 0) + 2
+            line = (event.start_mark.line if event.start_mark else 0) + 1 + above
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 raise MalformedError(path, line, "front matter", "uses `&` or `*` (YAML anchors); write the text out.")
             if getattr(event, "tag", None):
@@ -113,34 +128,36 @@ def _compose(path: str, front: str) -> yaml.Node | None:
         return yaml.compose(front, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = min(mark.line + 2 if mark else 2, front.count("\n") + 2)
+        line = min(mark.line if mark else 0, front.count("\n")) + 1 + above
         hint = "a text with `: ` or a leading quote mark must stand between double quotes"
         message = f"is not valid YAML ({error.problem}); often {hint}."
         raise MalformedError(path, line, "front matter", message) from None
 
 
-def _mapping(path: str, node: yaml.MappingNode, at: Location, lines: dict[Location, int]) -> dict[str, Value]:
+def _mapping(
+    path: str, node: yaml.MappingNode, at: Location, lines: dict[Location, int], above: int
+) -> dict[str, Value]:
     result: dict[str, Value] = {}
     for key_node, value_node in node.value:
-        line = key_node.start_mark.line + 2
+        line = key_node.start_mark.line + 1 + above
         if not isinstance(key_node, yaml.ScalarNode):
             raise MalformedError(path, line, "front matter", "has a key that is not a word.")
         key = key_node.value
         if key in result:
             raise MalformedError(path, line, key, "stands twice; keep one of the two.")
         lines[(*at, key)] = line
-        result[key] = _value(path, value_node, (*at, key), lines)
+        result[key] = _value(path, value_node, (*at, key), lines, above)
     return result
 
 
-def _value(path: str, node: yaml.Node, at: Location, lines: dict[Location, int]) -> Value:
+def _value(path: str, node: yaml.Node, at: Location, lines: dict[Location, int], above: int) -> Value:
     if isinstance(node, yaml.MappingNode):
-        return _mapping(path, node, at, lines)
+        return _mapping(path, node, at, lines, above)
     if isinstance(node, yaml.SequenceNode):
         items: list[Value] = []
         for index, item in enumerate(node.value):
-            lines[(*at, index)] = item.start_mark.line + 2
-            items.append(_value(path, item, (*at, index), lines))
+            lines[(*at, index)] = item.start_mark.line + 1 + above
+            items.append(_value(path, item, (*at, index), lines, above))
         return items
     assert isinstance(node, yaml.ScalarNode)  # noqa: S101 - there is no fourth kind
     return _scalar(node)

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from kb.content import frontmatter
+from kb.content.findings import findings
 from kb.content.frontmatter import Document, MalformedError
+from kb.content.interests import EventInterests, read_interests
 from kb.content.markdown import sections
 from kb.content.model import (
     LABELLED,
@@ -53,6 +54,7 @@ class Library:
     problems: tuple[Problem, ...] = ()
     documents: Mapping[str, Document] = field(default_factory=dict)
     """Each file taken apart, by path: where its keys stand."""
+    interests: tuple[EventInterests, ...] = ()
 
     def of_kind(self, kind: str) -> list[Entry]:
         """Entries of `practice`, `commitment` or `event`."""
@@ -113,7 +115,8 @@ def load_library(folder: Path) -> Library:
         if entry:
             entries[entry_id] = entry
     read = {path: document for files in documents.values() for path, (_, document) in files.items()}
-    return Library(folder, entries, tuple(sorted(problems)), read)
+    interests = read_interests(folder, problems)
+    return Library(folder, entries, tuple(sorted(problems)), read, interests)
 
 
 def _find(folder: Path, problems: list[Problem]) -> Iterator[_File]:
@@ -237,56 +240,7 @@ def _validated(model: type[_M], file: _File, document: Document, problems: list[
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            location = tuple(detail["loc"])
-            key = ".".join(str(part + 1 if isinstance(part, int) else part) for part in location)
-            allowed = _allowed(model, location)
-            message = _sentence(str(detail["type"]), detail, allowed)
-            problems.append(Problem(file.path, document.line_of(location), key, message))
+        for finding in findings(error, model, _NESTED):
+            line = document.line_of(finding.location)
+            problems.append(Problem(file.path, line, finding.key, finding.message))
         return None
-
-
-def _allowed(model: type[Original | Translation], location: tuple[str | int, ...]) -> list[str]:
-    """Keys allowed beside the one at `location`."""
-    found = _NESTED.get(str(location[0])) if len(location) > 1 else model
-    return list((found or model).model_fields)
-
-
-def _sentence(kind: str, detail: ErrorDetails, allowed: list[str]) -> str:
-    """Pydantic's finding in our words."""
-    context = detail.get("ctx", {})
-    found = detail.get("input")
-    name = str(detail["loc"][-1])
-    types = {
-        "string_type": "must be text; put it between double quotes",
-        "int_type": "must be a whole number",
-        "float_type": "must be a number, with a point before decimals and no thousands mark",
-        "list_type": "must be a list, one `- item` a line",
-        "bool_type": "must be true or false",
-        "model_type": "must be a list of `key: value` lines",
-        "model_attributes_type": "must be a list of `key: value` lines",
-    }
-    if "sentence" in context:
-        return str(context["sentence"])
-    if kind == "extra_forbidden":
-        return f"is not a key of this file.{did_you_mean(name, allowed)} Allowed: {', '.join(allowed)}."
-    if kind == "missing":
-        return (
-            "is missing; every figure and statement names its source by number." if name == "source" else "is missing."
-        )
-    if kind in types:
-        return f"{types[kind]}, not {found!r}."
-    if kind == "literal_error":
-        return f"{found!r} is not allowed.{did_you_mean(str(found), _options(context))} Allowed: {context['expected']}."
-    if kind in ("too_short", "too_long"):
-        limit = f"at least {context['min_length']}" if kind == "too_short" else f"at most {context['max_length']}"
-        return f"has {context['actual_length']} items; {limit} are needed."
-    if kind == "string_too_short":
-        return "is empty."
-    if kind == "string_too_long":
-        return f"is longer than {context['max_length']} characters."
-    return f"{detail['msg']}, not {found!r}."
-
-
-def _options(context: dict[str, object]) -> list[str]:
-    return re.findall(r"'([^']+)'", str(context["expected"]))

@@ -78,6 +78,8 @@ def _address(text: str) -> str:
 
 Text = Annotated[str, Field(min_length=1, max_length=600)]
 PartialDate = Annotated[str, BeforeValidator(_date)]
+CountryCode = Annotated[str, _term("countries")]
+LanguageCode = Annotated[str, _term("languages")]
 WebAddress = Annotated[str, Field(max_length=2000), AfterValidator(_address)]
 Title = Annotated[Text, _words(MAX_TITLE_WORDS)]
 Summary = Annotated[str, Field(min_length=1, max_length=1000), _words(MAX_SUMMARY_WORDS)]
@@ -85,11 +87,13 @@ Question = Annotated[Text, AfterValidator(_question)]
 Questions = Annotated[list[Question], Field(min_length=3, max_length=9)]
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """A model that takes only the keys it names, each of its own type."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class Source(_Strict):
+class Source(Strict):
     """Where a statement comes from. `n` is the number that the text cites as `[n]`."""
 
     n: Annotated[int, Field(ge=1, le=99)]
@@ -97,12 +101,12 @@ class Source(_Strict):
     publisher: Text
     url: WebAddress | None = None
     date: PartialDate | None = None
-    language: Annotated[str, _term("languages")]
+    language: LanguageCode
     copy_only: bool = False
     """Only a copy of the document was seen, so no address is given."""
 
 
-class Figure(_Strict):
+class Figure(Strict):
     """A number that a source gives. `year` is the year it is about."""
 
     label: Text
@@ -112,7 +116,7 @@ class Figure(_Strict):
     source: int
 
 
-class Milestone(_Strict):
+class Milestone(Strict):
     """A dated step, for the time line."""
 
     date: PartialDate
@@ -120,28 +124,28 @@ class Milestone(_Strict):
     source: int
 
 
-class Statement(_Strict):
+class Statement(Strict):
     """Something that a source says in words: an ask, an objective."""
 
     label: Text
     source: int
 
 
-class Period(_Strict):
+class Period(Strict):
     """When it ran, as far as sources say. An empty `end` means open or not known; `status` tells which."""
 
     start: PartialDate | None = None
     end: PartialDate | None = None
 
 
-class Original(_Strict):
+class Original(Strict):
     """Front matter that all kinds share."""
 
     kind: ClassVar[str]
 
     title: Title
     summary: Summary
-    countries: Annotated[list[Annotated[str, _term("countries")]], Field(min_length=1)]
+    countries: Annotated[list[CountryCode], Field(min_length=1)]
     places: list[Text] = []
     implementers: Annotated[list[Text], Field(min_length=1)]
     partners: list[Text] = []
@@ -182,7 +186,7 @@ class Commitment(Original):
     """What practices might help: an inference of the editors, shown as such."""
 
 
-class EventDates(_Strict):
+class EventDates(Strict):
     """First and last day."""
 
     start: PartialDate
@@ -197,7 +201,7 @@ class Event(Original):
     dates: EventDates
     place: Text
     host: Text
-    event_languages: list[Annotated[str, _term("languages")]] = []
+    event_languages: list[LanguageCode] = []
     objectives: list[Statement] = []
     field_visits: list[Text] = []
     practices: list[str] = []
@@ -205,7 +209,7 @@ class Event(Original):
     """Practices in which States expressed interest."""
 
 
-class Translation(_Strict):
+class Translation(Strict):
     """Front matter of a translation: words only, lists in the order of the original.
 
     `places`, `implementers` and `partners` may be left out where the names are the same in both languages.

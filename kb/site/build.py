@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from kb.content.interests import interests_document
 from kb.content.library import Library
 from kb.content.model import Entry
 from kb.content.sections import LANGUAGES
@@ -112,7 +113,14 @@ def _pages(site: _Site, lang: str) -> Iterator[_Page]:
         related = views((library.entries[other] for other in neighbours[entry.id]), urls)
         wanted = views((e for e in library.of_kind("event") if entry.id in getattr(e.facts, "prioritised", ())), urls)
         yield page(
-            "entry.html", entry.kind, entry.id, it=view(entry, urls), similar=near, related=related, wanted=wanted
+            "entry.html",
+            entry.kind,
+            entry.id,
+            it=view(entry, urls),
+            similar=near,
+            related=related,
+            wanted=wanted,
+            interests=interests_document(library.interests, entry.id),
         )
     for kind, facet in BROWSE.items():
         used = _browse(library.practices)[kind]

@@ -30,7 +30,9 @@ def environment(lang: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     env.install_gettext_translations(i18n.translations(lang), newstyle=True)  # type: ignore[attr-defined]
-    env.globals.update(lang=lang, languages=LANGUAGES, version=__version__, asset_version=asset_version())
+    env.globals.update(
+        lang=lang, languages=LANGUAGES, version=__version__, asset_version=asset_version(), agenda_style=_agenda_style()
+    )
     env.filters.update(
         date=lambda text: i18n.date(text, lang),
         number=lambda value: i18n.number(value, lang),
@@ -55,6 +57,12 @@ def asset_version() -> str:
     for asset in sorted(files("kb.site").joinpath("assets").iterdir(), key=lambda entry: entry.name):
         digest.update(asset.read_bytes())
     return digest.hexdigest()[:8]
+
+
+@cache
+def _agenda_style() -> Markup:
+    """The style sheet that an agenda's own file carries, because it is sent by mail without us."""
+    return Markup(files("kb.site").joinpath("assets", "agenda.css").read_text(encoding="utf-8"))  # noqa: S704 - ours
 
 
 def render(template: str, lang: str, urls: Urls, alternates: dict[str, str], **values: object) -> str:

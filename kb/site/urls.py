@@ -13,6 +13,8 @@ SEGMENTS: dict[str, dict[str, str]] = {
     "population": {"en": "populations", "es": "poblaciones"},
     "search": {"en": "search", "es": "buscar"},
     "about": {"en": "about", "es": "acerca"},
+    "learning": {"en": "learning", "es": "aprendizaje"},
+    "agenda": {"en": "agenda", "es": "agenda"},
     "coverage": {"en": "what-we-know", "es": "que-sabemos"},
 }
 

@@ -18,7 +18,7 @@ from kb.site.build import build_site
 from tests.conftest import ROOT
 from tests.content.writing import changed, write
 
-SERVED = ("/en/search/", "/es/buscar/")
+SERVED = ("/en/search/", "/es/buscar/", "/en/learning/", "/es/aprendizaje/", "/en/agenda/", "/es/agenda/")
 """Pages that the server makes; a static copy of the site has them in a later step."""
 
 
@@ -138,7 +138,14 @@ def test_building_again_writes_nothing_and_removes_what_is_gone(library: Library
 
 
 def test_every_word_of_the_interface_is_in_spanish_too() -> None:
-    keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "QueryError": None, "UnknownTermError": None}
+    keywords = {
+        "_": None,
+        "gettext": None,
+        "ngettext": (1, 2),
+        "QueryError": None,
+        "UnknownTermError": None,
+        "InfeasibleError": None,
+    }
     options = {"**/templates/**.html": {"trimmed": "true", "newstyle_gettext": "true"}}
     methods = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
     found = extract_from_dir(ROOT / "kb", methods, options, keywords=keywords)

@@ -1,0 +1,119 @@
+"""Pages of peer learning that need the engine: who can learn from whom, and the form that makes an agenda."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse
+
+from kb.api.learning import bounded_body
+from kb.content.problems import did_you_mean
+from kb.content.sections import LANGUAGES
+from kb.content.vocabulary import vocabulary
+from kb.errors import KnowledgeBaseError, NotFoundError
+from kb.learning.agenda import Agenda, make_agenda
+from kb.learning.documents.kinds import DOCUMENTS, write_document
+from kb.learning.forms import DAYS, VISITS, ZONES, fields_of, mirps_states, request_of_fields
+from kb.learning.matching import Matching, matching_of, matrix
+from kb.learning.methods import for_practices
+from kb.site.agendas import Wish
+from kb.site.i18n import translations
+from kb.site.render import render
+from kb.site.urls import SEGMENTS, Urls
+
+SHOWN = 3
+"""Practices shown for each commitment."""
+
+router = APIRouter(include_in_schema=False)
+
+
+def _matching(request: Request) -> Matching:
+    return matching_of(request.app.state.service.engine)
+
+
+def _alternates(kind: str, query: str) -> dict[str, str]:
+    return {lang: Urls(lang).section(kind) + (f"?{query}" if query else "") for lang in LANGUAGES}
+
+
+def _learning_page(request: Request, lang: str) -> HTMLResponse:
+    """The matrix; with `state` the matches of one State, with `practice` who could use one practice."""
+    matching = _matching(request)
+    state, practice = request.query_params.get("state", ""), request.query_params.get("practice", "")
+    if state and state not in mirps_states():
+        raise NotFoundError(f"{state!r} is not a MIRPS State.{did_you_mean(state, mirps_states())}")
+    one = matching.knowledge.practice(practice) if practice else None
+    html = render(
+        "learning.html", lang, Urls(lang), _alternates("learning", request.url.query),
+        matching=matching, states=mirps_states(), state=state, shown=SHOWN, practice=one,
+        uses=matching.commitments_for(one) if one else (),
+        commitments=[c for c in matching.knowledge.commitments.values() if state in c.states],
+        matrix={} if state or one else matrix(matching),
+    )  # fmt: skip
+    return HTMLResponse(html)
+
+
+@router.get(f"/en/{SEGMENTS['learning']['en']}/")
+def learning_english(request: Request) -> HTMLResponse:
+    return _learning_page(request, "en")
+
+
+@router.get(f"/es/{SEGMENTS['learning']['es']}/")
+def learning_spanish(request: Request) -> HTMLResponse:
+    return _learning_page(request, "es")
+
+
+def _agenda_page(request: Request, lang: str, fields: Mapping[str, Sequence[str]]) -> HTMLResponse:
+    """The form, and below it the agenda of what is filled in."""
+    matching = _matching(request)
+    made: Agenda | None = None
+    problem, status = "", 200
+    if any(fields.get(name) for name in ("title", "change", "request")):
+        try:
+            made = make_agenda(request_of_fields(fields), matching.knowledge)
+        except KnowledgeBaseError as error:
+            problem, status = _in_words(error, lang), error.status
+    wish = Wish(lang, site=str(request.base_url))
+    html = render(
+        "agenda.html", lang, Urls(lang), _alternates("agenda", request.url.query if request.method == "GET" else ""),
+        fields=fields, made=made, problem=problem, practices=matching.knowledge.practices, states=mirps_states(),
+        themes=list(vocabulary()["themes"]), methods=for_practices(), zones=ZONES, days=DAYS, visits=VISITS,
+        documents=list(DOCUMENTS), written=write_document(made, "agenda", lang, wish.links) if made else None,
+    )  # fmt: skip
+    return HTMLResponse(html, status_code=status)
+
+
+def _in_words(error: KnowledgeBaseError, lang: str) -> str:
+    sentence = translations(lang).gettext(error.template)
+    return sentence % error.values if error.values else str(error) if sentence == error.template else sentence
+
+
+def _of_address(request: Request) -> dict[str, list[str]]:
+    return fields_of(request.url.query.encode())
+
+
+async def _posted(request: Request, lang: str) -> HTMLResponse:
+    """An edited request: too long for an address, so it comes in the body."""
+    fields = fields_of(await bounded_body(request))
+    return await run_in_threadpool(_agenda_page, request, lang, fields)
+
+
+@router.post(f"/en/{SEGMENTS['agenda']['en']}/")
+async def edited_english(request: Request) -> HTMLResponse:
+    return await _posted(request, "en")
+
+
+@router.post(f"/es/{SEGMENTS['agenda']['es']}/")
+async def edited_spanish(request: Request) -> HTMLResponse:
+    return await _posted(request, "es")
+
+
+@router.get(f"/en/{SEGMENTS['agenda']['en']}/")
+def agenda_english(request: Request) -> HTMLResponse:
+    return _agenda_page(request, "en", _of_address(request))
+
+
+@router.get(f"/es/{SEGMENTS['agenda']['es']}/")
+def agenda_spanish(request: Request) -> HTMLResponse:
+    return _agenda_page(request, "es", _of_address(request))

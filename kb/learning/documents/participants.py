@@ -1,0 +1,74 @@
+"""The participants' agenda: when, what, which practices, why these."""
+
+from __future__ import annotations
+
+from kb.learning.blocks import Block
+from kb.learning.documents.parts import Writer
+from kb.learning.documents.tree import (
+    Element,
+    Heading,
+    Line,
+    Paragraph,
+    Span,
+    Table,
+    Written,
+    bullets,
+    cell,
+    line,
+    text,
+)
+from kb.learning.request import words_of
+
+
+def participants_agenda(write: Writer) -> Written:
+    """Objectives, a table a day, and a paragraph on each practice."""
+    agenda, lang = write.agenda, write.lang
+    found: list[Element] = [text(write.when_and_where(), "lead")]
+    found += [Heading(1, write("change")), text(words_of(agenda.request.change)[lang])]
+    if agenda.request.objectives:
+        found += [Heading(1, write("objectives")), bullets(words_of(one)[lang] for one in agenda.request.objectives)]
+    for number, day in enumerate(agenda.request.days, start=1):
+        found += [Heading(1, f"{write('day', number=number)} · {write.date(day.date)}"), _day(write, number)]
+    if write.request.bilingual:
+        found.append(text(write(f"interpreted-{write.request.interpretation.mode}"), "small"))
+    if agenda.practices:
+        found.append(Heading(1, write("practices")))
+    for chosen in agenda.practices.values():
+        found.append(Heading(2, chosen.practice.title[lang]))
+        found.append(text(f"{write('presenter')}: {chosen.presenter.name[lang]}. {chosen.reason[lang]}"))
+        found.append(write.said(chosen))
+        found.append(Paragraph(line(write.linked(write("page-of", id=chosen.practice.id), chosen)), "small"))
+    return Written(agenda.title[lang], lang, tuple(found))
+
+
+def _day(write: Writer, number: int) -> Table:
+    rows = tuple(
+        (cell(write.hours(block)), tuple(_what(write, block)), tuple(_who(write, block)))
+        for block in write.agenda.of_day(number)
+    )
+    return Table((write("time"), write("session"), write("who")), rows, (0.17, 0.52, 0.31))
+
+
+def _what(write: Writer, block: Block) -> list[Line]:
+    lang = write.lang
+    room = f" · {write.room(block)}" if block.room else ""
+    if block.is_pause:
+        return [line(block.title[lang])]
+    found = [line(Span(block.title[lang] + room, bold=True))]
+    if block.place:
+        found.append(line(block.place[lang]))
+    if block.method.aim:
+        found.append(line(f"{block.method.aim[lang]}."))
+    if block.method.id != "field-visit":
+        found += [line("• ", *write.practice(write.agenda.practices[name])) for name in block.practices]
+    return found
+
+
+def _who(write: Writer, block: Block) -> list[Line]:
+    """Who does something in the block; what every delegation does is said once."""
+    if len(block.roles) == len(write.request.delegations) > 1 and len({role.kind for role in block.roles}) == 1:
+        return [line(write("all-delegations"))]
+    shown: dict[str, list[str]] = {}
+    for role in block.roles:
+        shown.setdefault(role.kind, []).append(role.who[write.lang])
+    return [line(f"{write(f'short-{kind}')}: {', '.join(dict.fromkeys(who))}") for kind, who in shown.items()]

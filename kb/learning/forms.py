@@ -1,0 +1,116 @@
+"""A request from the fields of a form: of a page's address, or of a posted body. The fields are flat and may all be empty."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qs
+
+from kb.content.vocabulary import vocabulary
+from kb.errors import AgendaRequestError
+from kb.learning.request import AgendaRequest, read_request, request_of
+
+DAYS = 3
+VISITS = 3
+Fields = Mapping[str, Sequence[str]]
+
+ZONES = (
+    "America/Belize", "America/Costa_Rica", "America/El_Salvador", "America/Guatemala", "America/Tegucigalpa",
+    "America/Mexico_City", "America/Panama", "America/Bogota", "America/Toronto", "America/New_York", "Europe/Madrid",
+)  # fmt: skip
+"""Time zones that the form offers."""
+
+
+def mirps_states() -> list[str]:
+    """The States that the form lists as delegations."""
+    return [code for code, entry in vocabulary()["countries"].items() if entry.mirps]
+
+
+def fields_of(body: bytes) -> dict[str, list[str]]:
+    """The fields of a posted form.
+
+    Raises:
+        AgendaRequestError: not UTF-8, or more fields than any form of ours has.
+    """
+    try:
+        return parse_qs(body.decode("utf-8"), keep_blank_values=False, max_num_fields=400)
+    except ValueError:
+        raise AgendaRequestError("The form cannot be read; send it again from the agenda page.") from None
+
+
+def request_of_fields(fields: Fields) -> AgendaRequest:
+    """The request that a form holds; a whole request in its field `request` goes before the others.
+
+    Raises:
+        AgendaRequestError: each line of its message names the key and what to do.
+    """
+    if written := _one(fields, "request"):
+        return read_request(written.encode())
+    data: dict[str, Any] = {
+        "title": _one(fields, "title"),
+        "change": _one(fields, "change"),
+        "objectives": [line.strip() for line in _one(fields, "objectives").splitlines() if line.strip()],
+        "days": _days(fields),
+        "time_zone": _one(fields, "time_zone"),
+        "place": _one(fields, "place"),
+        "host": _one(fields, "host"),
+        "delegations": [_delegation(fields, code) for code in mirps_states() if _one(fields, f"people-{code}")],
+        "partners": [{"name": line.strip()} for line in _one(fields, "partners").splitlines() if line.strip()],
+        "languages": _many(fields, "language") or ["en", "es"],
+        "themes": _many(fields, "theme"),
+        "practices": {"wanted": _many(fields, "wanted"), "excluded": _many(fields, "excluded")},
+        "visits": _visits(fields),
+        "draft_pledge": bool(_one(fields, "draft_pledge")),
+        "methods": {"wanted": _many(fields, "method")},
+    }
+    if interpreters := _one(fields, "interpreters"):
+        data["interpretation"] = {"interpreters": _number(interpreters)}
+    if parallel := _one(fields, "parallel"):
+        data["parallel"] = _number(parallel)
+    if follow_up := _one(fields, "follow_up"):
+        data["follow_up"] = follow_up
+    return request_of(data)
+
+
+def _one(fields: Fields, name: str) -> str:
+    values = fields.get(name, ())
+    return values[0].strip() if values else ""
+
+
+def _many(fields: Fields, name: str) -> list[str]:
+    return [value.strip() for value in dict.fromkeys(fields.get(name, ())) if value.strip()]
+
+
+def _number(text: str) -> int | str:
+    """The number that a field holds; other text is left for validation to refuse."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else text
+
+
+def _days(fields: Fields) -> list[dict[str, str]]:
+    return [
+        {"date": date, "start": _one(fields, f"start-{n}")[:5], "end": _one(fields, f"end-{n}")[:5]}
+        for n in range(1, DAYS + 1)
+        if (date := _one(fields, f"date-{n}"))
+    ]
+
+
+def _delegation(fields: Fields, code: str) -> dict[str, Any]:
+    found: dict[str, Any] = {"state": code, "people": _number(_one(fields, f"people-{code}"))}
+    if comes_for := _one(fields, f"comes-{code}"):
+        found["comes_for"] = comes_for
+    return found
+
+
+def _visits(fields: Fields) -> list[dict[str, Any]]:
+    found = []
+    for n in range(1, VISITS + 1):
+        if not (travel := _one(fields, f"visit-travel-{n}")):
+            continue
+        visit: dict[str, Any] = {"travel_minutes": _number(travel)}
+        if practice := _one(fields, f"visit-practice-{n}"):
+            visit["practice"] = practice
+        for key, name in (("minutes", "visit-minutes"), ("day", "visit-day")):
+            if given := _one(fields, f"{name}-{n}"):
+                visit[key] = _number(given)
+        found.append(visit)
+    return found

@@ -1,0 +1,127 @@
+"""The practices and commitments of a snapshot, as matching and agendas read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from kb.content.markdown import blocks, without_citations
+from kb.content.problems import did_you_mean
+from kb.content.sections import EDITORIAL, LANGUAGES, UNDOCUMENTED
+from kb.errors import NotFoundError
+from kb.learning.words import Words
+from kb.search.engine import SearchEngine
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """A practice or commitment. `document` is `kb.content.document.entry_document`'s."""
+
+    id: str
+    document: Document
+
+    @cached_property
+    def states(self) -> tuple[str, ...]:
+        return tuple(self.document["facts"]["countries"])
+
+    @cached_property
+    def themes(self) -> frozenset[str]:
+        return frozenset(self.document["facts"]["themes"])
+
+    @cached_property
+    def populations(self) -> frozenset[str]:
+        return frozenset(self.document["facts"]["populations"])
+
+    @property
+    def evidence(self) -> str:
+        return str(self.document["facts"].get("evidence", ""))
+
+    @property
+    def lang(self) -> str:
+        """Language of the original."""
+        return str(self.document["original_language"])
+
+    @cached_property
+    def title(self) -> Words:
+        return {lang: self.page(lang)["title"] for lang in LANGUAGES}
+
+    @cached_property
+    def summary(self) -> Words:
+        return {lang: self.page(lang)["summary"] for lang in LANGUAGES}
+
+    def page(self, lang: str) -> Document:
+        """The page in a language, or the original where there is no translation."""
+        pages = self.document["pages"]
+        found: Document = pages.get(lang) or pages[self.lang]
+        return found
+
+    def page_lang(self, lang: str) -> str:
+        """Language of what `page` gives."""
+        return lang if lang in self.document["pages"] else self.lang
+
+    def labels(self, key: str, lang: str) -> tuple[str, ...]:
+        """A list of words of the page: `implementers`, `asks`; the original's where the translation's is not complete."""
+        original = self.page(self.lang)["labels"].get(key, ())
+        found = self.page(lang)["labels"].get(key, ())
+        return tuple(found if len(found) == len(original) else original)
+
+    def unsaid(self, lang: str) -> tuple[str, ...]:
+        """What the page says openly that no source tells, without the words that say so."""
+        prefix = UNDOCUMENTED[self.page_lang(lang)]
+        texts = [
+            without_citations(block.text) for one in self.page(lang)["sections"] for block in blocks(one["markdown"])
+        ]
+        return tuple(text.removeprefix(prefix).strip(" :.") for text in texts if text.startswith(prefix + ":"))
+
+    def said(self, section: str, lang: str) -> tuple[str, ...]:
+        """Paragraphs of a section that state something; what is not documented and what editors think is left out."""
+        page = self.page(lang)
+        written = self.page_lang(lang)
+        unsaid = (UNDOCUMENTED[written], EDITORIAL[written])
+        texts = [
+            without_citations(block.text)
+            for one in page["sections"]
+            if one["key"] == section
+            for block in blocks(one["markdown"])
+        ]
+        return tuple(text for text in texts if text and not text.startswith(unsaid))
+
+
+class Knowledge:
+    """Entries by id, in the order of their ids."""
+
+    def __init__(self, engine: SearchEngine) -> None:
+        self.engine = engine
+        documents = engine.snapshot.documents
+        self.practices = _of_kind(documents, "practice")
+        self.commitments = _of_kind(documents, "commitment")
+
+    def practice(self, practice_id: str) -> Entry:
+        """A practice.
+
+        Raises:
+            NotFoundError: there is none of this id; names the closest.
+        """
+        return _get(self.practices, "practice", practice_id)
+
+    def commitment(self, commitment_id: str) -> Entry:
+        """A commitment or need.
+
+        Raises:
+            NotFoundError: there is none of this id; names the closest.
+        """
+        return _get(self.commitments, "commitment", commitment_id)
+
+
+def _of_kind(documents: Mapping[str, Document], kind: str) -> dict[str, Entry]:
+    return {key: Entry(key, found) for key, found in sorted(documents.items()) if found["kind"] == kind}
+
+
+def _get(entries: Mapping[str, Entry], kind: str, entry_id: str) -> Entry:
+    if entry_id not in entries:
+        raise NotFoundError(f"There is no {kind} {entry_id!r}.{did_you_mean(entry_id, entries)}")
+    return entries[entry_id]

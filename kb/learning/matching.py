@@ -1,0 +1,197 @@
+"""Who can learn what from whom: for each commitment the practices of other States that answer it, with the reason.
+
+Each need that a commitment names (what would help; where the page does not say, what it asks for) is a question to the search engine,
+its title and summary are one more. A practice's score is its reciprocal rank over these questions (Cormack, Clarke and Büttcher, 2009), the
+summary counting one and a half times, relative to the best, plus half the share of the commitment's themes that it has.
+"""
+
+from __future__ import annotations
+
+import html
+import threading
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from kb.content.sections import LANGUAGES
+from kb.content.vocabulary import vocabulary
+from kb.learning.knowledge import Entry, Knowledge
+from kb.learning.words import Words, listed, say, state, term
+from kb.search.engine import Hit, SearchEngine
+from kb.search.request import search_request
+
+KEPT = 10
+"""Practices kept for a commitment."""
+_ANSWERS = 5
+"""Place in the ranking for a need up to which a practice is said to answer it; below, to be near to it."""
+_SMOOTH = 10
+_SUMMARY_WEIGHT = 1.5
+_THEME_WEIGHT = 0.5
+
+
+@dataclass(frozen=True)
+class Need:
+    """One question of a commitment: its words, its weight, and which of the page's lists it stands in."""
+
+    key: str
+    words: Words
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Match:
+    """A practice that answers a commitment. `need` is the question that it answers best, at place `rank` from 1."""
+
+    commitment: Entry
+    practice: Entry
+    score: float
+    need: Need
+    rank: int
+
+    @property
+    def shared_themes(self) -> tuple[str, ...]:
+        """Themes of both, in the order of the vocabulary."""
+        return tuple(name for name in vocabulary()["themes"] if name in self.commitment.themes & self.practice.themes)
+
+    @property
+    def learners(self) -> tuple[str, ...]:
+        """States of the commitment that the practice is not their own."""
+        return tuple(code for code in self.commitment.states if code not in self.practice.states)
+
+    @property
+    def reason(self) -> Words:
+        """Why it was matched, in one sentence."""
+        origin = listed(state(code) for code in self.practice.states)
+        themes = listed(term("themes", name) for name in self.shared_themes)
+        near = "match-reason" if self.rank <= _ANSWERS else "match-reason-near"
+        key = near if self.need.key != "summary" else "match-reason-summary"
+        sentence = say(key, origin=origin, need=self.need.words)
+        shared = say("match-themes", themes=themes) if self.shared_themes else None
+        evidence = say("match-evidence", evidence=term("evidence", self.practice.evidence))
+        parts = [sentence, *([shared] if shared else []), evidence]
+        return {lang: " ".join(part[lang] for part in parts) for lang in LANGUAGES}
+
+
+@dataclass(frozen=True)
+class Passage:
+    """The passage that answers: safe HTML with `<mark>`, and its language."""
+
+    html: str
+    lang: str
+
+
+class Matching:
+    """Matches of one snapshot. Rankings are found when first asked for, and kept."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+        self._kept: dict[str, tuple[Match, ...]] = {}
+        self._lock = threading.Lock()
+
+    def practices_for(self, commitment: Entry) -> tuple[Match, ...]:
+        """Practices of other States that answer a commitment, best first."""
+        with self._lock:
+            if commitment.id not in self._kept:
+                self._kept[commitment.id] = self._ranked(commitment)[:KEPT]
+            return self._kept[commitment.id]
+
+    def commitments_for(self, practice: Entry) -> tuple[Match, ...]:
+        """The commitments with a theme of a practice that it answers, best first: who could use it, and what for."""
+        found = [
+            match
+            for commitment in self.knowledge.commitments.values()
+            if commitment.themes & practice.themes
+            for match in self.practices_for(commitment)
+            if match.practice.id == practice.id
+        ]
+        return tuple(sorted(found, key=lambda match: (-match.score, match.commitment.id)))
+
+    def passage(self, match: Match, lang: str) -> Passage:
+        """The passage of the practice that answers the need, in the reader's language where there is one."""
+        need = match.need.words[match.commitment.lang]
+        page = 1 + (match.rank - 1) // _PAGE
+        for hit in self._hits(need, lang, page):
+            if hit.item.id == match.practice.id:
+                return Passage(hit.snippet.html, hit.snippet.lang)
+        return Passage(html.escape(match.practice.summary[lang]), match.practice.page_lang(lang))
+
+    def _hits(self, need: str, lang: str, page: int) -> tuple[Hit, ...]:
+        return self.knowledge.engine.search(search_request(need, lang, page=page, page_size=_PAGE)).hits
+
+    def _ranked(self, commitment: Entry) -> tuple[Match, ...]:
+        votes: dict[str, float] = defaultdict(float)
+        best: dict[str, tuple[float, Need, int]] = {}
+        for need in needs_of(commitment):
+            ranking = self.knowledge.engine.ranking(search_request(need.words[commitment.lang], commitment.lang))
+            for rank, (practice_id, _) in enumerate(ranking, start=1):
+                vote = need.weight / (_SMOOTH + rank)
+                votes[practice_id] += vote
+                # A named need tells a reader more than the summary does: it is the reason wherever it is near.
+                best[practice_id] = min(
+                    best.get(practice_id, (1e9, need, 0)), (rank * need.weight, need, rank), key=_first
+                )
+        own = set(commitment.states)
+        most = max(votes.values(), default=1.0)
+        matches = []
+        for practice_id, vote in votes.items():
+            practice = self.knowledge.practices[practice_id]
+            if own <= set(practice.states):
+                continue
+            share = len(commitment.themes & practice.themes) / len(commitment.themes)
+            _, need, rank = best[practice_id]
+            matches.append(Match(commitment, practice, round(vote / most + _THEME_WEIGHT * share, 4), need, rank))
+        return tuple(sorted(matches, key=lambda match: (-match.score, match.practice.id)))
+
+
+_PAGE = 10
+
+
+def _first(found: tuple[float, Need, int]) -> float:
+    return found[0]
+
+
+def needs_of(commitment: Entry) -> list[Need]:
+    """What a commitment asks: each of its learning interests (or asks, where it has none), and its summary."""
+    key = "learning_interest" if commitment.labels("learning_interest", commitment.lang) else "asks"
+    found = [
+        Need(key, {lang: commitment.labels(key, lang)[place] for lang in LANGUAGES})
+        for place in range(len(commitment.labels(key, commitment.lang)))
+    ]
+    whole = {lang: f"{commitment.title[lang]}. {commitment.summary[lang]}" for lang in LANGUAGES}
+    return [*found, Need("summary", whole, _SUMMARY_WEIGHT)]
+
+
+@lru_cache(maxsize=1)
+def matching_of(engine: SearchEngine) -> Matching:
+    """The matching of an engine, kept until another engine takes its place: a server ranks once for each snapshot."""
+    return Matching(Knowledge(engine))
+
+
+def matrix(matching: Matching, most: int = 5) -> Mapping[str, Mapping[str, Mapping[str, int]]]:
+    """Learning State to teaching country to theme to number of matches, over the `most` best of each commitment.
+
+    Commitments of all States together say nothing of who should talk to whom; they are left out. Themes stand in the order of
+    their numbers.
+    """
+    counted: dict[str, dict[str, dict[str, int]]] = {
+        code: {} for code, entry in vocabulary()["countries"].items() if entry.mirps
+    }
+    everyone = set(counted)
+    for commitment in matching.knowledge.commitments.values():
+        if everyone <= set(commitment.states):
+            continue
+        for match in matching.practices_for(commitment)[:most]:
+            for learner in match.learners:
+                for teacher in match.practice.states:
+                    themes = counted.setdefault(learner, {}).setdefault(teacher, {})
+                    for name in match.shared_themes:
+                        themes[name] = themes.get(name, 0) + 1
+    return {
+        learner: {
+            teacher: dict(sorted(themes.items(), key=lambda pair: -pair[1]))
+            for teacher, themes in teachers.items()
+            if themes
+        }
+        for learner, teachers in counted.items()
+    }

@@ -1,0 +1,132 @@
+"""Peer learning over HTTP: matches, agendas in every form, and the pages."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from tests.api.serving import Server
+from tests.learning.conftest import FOUNDING, wishes
+
+
+def _get(server: Server, path: str, **parameters: object) -> httpx.Response:
+    """Ranking every commitment takes a while the first time, on a busy machine most of all."""
+    return httpx.get(server.address + path, params=parameters, timeout=240)  # type: ignore[arg-type]
+
+
+def _post(server: Server, path: str = "/api/v1/agenda", **arguments: object) -> httpx.Response:
+    return httpx.post(server.address + path, timeout=60, **arguments)  # type: ignore[arg-type]
+
+
+def test_practices_for_a_commitment(server: Server) -> None:
+    found = _get(server, "/api/v1/commitments/commit-hn-mental-health-displaced/practices", lang="es", limit=3).json()
+    assert len(found) == 3
+    for one in found:
+        assert "HN" not in one["countries"]
+        assert one["passage_lang"] == "es"
+        assert one["reason"].startswith("Práctica de ")
+    missing = _get(server, "/api/v1/commitments/commit-hn-nothing/practices")
+    assert missing.status_code == 404
+    assert "There is no commitment 'commit-hn-nothing'." in missing.json()["detail"]
+
+
+def test_states_for_a_practice(server: Server) -> None:
+    found = _get(server, "/api/v1/practices/pa-technical-standard-mental-health/states").json()
+    assert {"HN", "MX"} <= {one["country"] for one in found}
+    assert "PA" not in {one["country"] for one in found}
+    assert _get(server, "/api/v1/practices/sv-nothing/states").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("accept", "query", "media_type"),
+    [
+        ("*/*", "", "application/json"),
+        ("text/html,application/xhtml+xml;q=0.9", "", "text/html"),
+        ("application/json;q=0.1, text/calendar", "", "text/calendar"),
+        ("text/html", "?format=md", "text/markdown"),
+    ],
+)
+def test_the_form_of_an_agenda_is_chosen(server: Server, accept: str, query: str, media_type: str) -> None:
+    response = _post(server, f"/api/v1/agenda{query}", json=wishes(), headers={"Accept": accept})
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith(media_type)
+
+
+def test_a_yaml_file_and_a_form_are_taken_too(server: Server) -> None:
+    yaml = _post(server, content=FOUNDING.read_bytes(), headers={"Content-Type": "application/yaml"})
+    assert yaml.json()["title"]["es"].startswith("Evento de aprendizaje del MIRPS")
+    again = _post(server, content=FOUNDING.read_bytes(), headers={"Content-Type": "application/yaml"})
+    assert again.content == yaml.content
+    form = _post(server, data={"request": FOUNDING.read_text(encoding="utf-8"), "format": "docx", "lang": "en"})
+    assert form.headers["content-disposition"] == 'attachment; filename="agenda-en.docx"'
+    assert form.content.startswith(b"PK")
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "status", "detail"),
+    [
+        (b"{", "application/json", 422, "The body is not JSON"),
+        (b"[" * 60000, "application/json", 422, "The body is not JSON"),
+        (b"{}", "application/json", 422, "title: is missing."),
+        (b"x" * 70000, "application/json", 413, "The body is larger than 64 kB"),
+        (b"title: x", "application/yaml", 422, "change: is missing."),
+        (b"title=%ff", "application/x-www-form-urlencoded", 422, "days: has 0 items"),
+        (b"&".join(b"a=b" for _ in range(500)), "application/x-www-form-urlencoded", 422, "The form cannot be read"),
+    ],
+)  # fmt: skip
+def test_bad_bodies_get_a_problem_document(server: Server, content: bytes, kind: str, status: int, detail: str) -> None:
+    response = _post(server, content=content, headers={"Content-Type": kind})
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    assert detail in response.json()["detail"]
+
+
+def test_an_infeasible_request_says_what_to_change(server: Server) -> None:
+    response = _post(server, json=wishes(interpretation={"interpreters": 0}))
+    assert (response.status_code, response.json()["type"]) == (422, "infeasible")
+    assert "name one language" in response.json()["detail"]
+
+
+QUERY = {
+    "title": "Prueba", "change": "Apoyo psicosocial para niñez desplazada", "date-1": "2027-03-02", "start-1": "08:30", "end-1": "17:00",
+    "time_zone": "America/Costa_Rica", "place": "San José", "host": "CR", "people-CR": 3, "people-HN": 3, "interpreters": 2,
+}  # fmt: skip
+
+
+def test_the_agenda_page_holds_form_and_agenda(server: Server) -> None:
+    empty = _get(server, "/es/agenda/").text
+    assert "<form" in empty
+    assert "agenda-document" not in empty
+    page = _get(server, "/es/agenda/", **QUERY).text
+    assert "agenda-document" in page
+    assert "/es/practicas/" in page
+    assert "/en/agenda/?title=Prueba" in page.replace("&amp;", "&")
+
+
+def test_a_mistake_in_the_form_is_said_in_its_language(server: Server) -> None:
+    response = _get(server, "/es/agenda/", **(QUERY | {"interpreters": 0}))
+    assert response.status_code == 422
+    assert "El evento tiene dos idiomas y ningún intérprete" in response.text
+
+
+def test_an_edited_request_is_pasted(server: Server) -> None:
+    page = _post(server, "/es/agenda/", data={"request": FOUNDING.read_text(encoding="utf-8")})
+    assert page.status_code == 200
+    assert "Un Espacio de Apoyo" in page.text or "un Espacio de Apoyo" in page.text
+
+
+@pytest.mark.parametrize(("path", "word"), [("/en/learning/", "Learns"), ("/es/aprendizaje/", "Aprende")])
+def test_the_matrix_has_every_state(server: Server, path: str, word: str) -> None:
+    page = _get(server, path).text
+    assert f'<th scope="col">{word}</th>' in page
+    assert page.count("?state=") == 14
+
+
+def test_the_page_of_a_state_shows_reasons_and_passages(server: Server) -> None:
+    page = _get(server, "/es/aprendizaje/", state="HN").text
+    assert "responde a la necesidad" in page
+    assert "<mark>" in page
+    assert _get(server, "/es/aprendizaje/", state="XX").status_code == 404
+    assert _get(server, "/es/aprendizaje/", practice="sv-nothing").status_code == 404
+    used = _get(server, "/es/aprendizaje/", practice="pa-technical-standard-mental-health").text
+    assert "/es/compromisos/commit-hn-mental-health-displaced/" in used

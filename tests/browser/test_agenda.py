@@ -1,0 +1,44 @@
+"""An organiser's way from the form to a Word file, without JavaScript; and pages that fit a phone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.api.serving import Server
+from tests.browser.test_pages import browser
+
+__all__ = ["browser"]  # the fixture
+pytestmark = pytest.mark.browser
+
+
+def test_the_form_makes_an_agenda_without_javascript(browser: Browser, server: Server, tmp_path: Path) -> None:
+    context = browser.new_context(java_script_enabled=False, base_url=server.address, locale="es-SV")
+    page = context.new_page()
+    page.goto("/es/agenda/?wanted=sv-a-tu-lado-support-spaces")
+    page.get_by_label("Título", exact=True).fill("Intercambio sobre apoyo psicosocial")
+    page.get_by_label("¿Qué debería ser distinto después?").fill("La niñez desplazada encuentra apoyo psicosocial")
+    page.get_by_label("Lugar", exact=True).fill("San Salvador")
+    page.get_by_label("Día 1").fill("2027-03-02")
+    for state in ("El Salvador", "Honduras", "Belice"):
+        page.get_by_label(state, exact=True).fill("3")
+    page.get_by_label("Estado anfitrión").select_option("SV")
+    page.get_by_role("button", name="Crear la agenda", exact=True).click()
+    expect(page.get_by_role("heading", name="Día 1 · martes, 2 de marzo de 2027")).to_be_visible()
+    expect(page.locator(".agenda-document")).to_contain_text("A tu Lado")
+    assert "wanted=sv-a-tu-lado-support-spaces" in page.url
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Word").click()
+    assert download.value.suggested_filename == "agenda-es.docx"
+    context.close()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("path", ["/es/aprendizaje/", "/en/learning/?state=HN", "/es/agenda/"])
+def test_nothing_runs_out_of_the_screen(browser: Browser, server: Server, width: int, path: str) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800}, base_url=server.address)
+    page.goto(path, timeout=240_000)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()

@@ -1,0 +1,138 @@
+"""What leaves the house, read back: Word, calendar, Markdown, HTML, ZIP; the same bytes each time."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+import zipfile
+
+import pytest
+from docx import Document
+from icalendar import Calendar
+
+from kb.errors import AgendaRequestError
+from kb.learning.agenda import Agenda, make_agenda
+from kb.learning.documents.kinds import DOCUMENTS
+from kb.learning.documents.outcome import months_later
+from kb.learning.knowledge import Knowledge
+from kb.site.agendas import FORMATS, Wish, write_agenda
+from tests.learning.conftest import asked
+
+SITE = "https://example.org"
+
+
+def _text(content: bytes) -> str:
+    document = Document(io.BytesIO(content))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("name", list(DOCUMENTS))
+def test_word_files_read_back_with_headings_and_language(founding: Agenda, name: str, lang: str) -> None:
+    content = write_agenda(founding, "docx", Wish(lang, name, SITE))
+    document = Document(io.BytesIO(content))
+    assert any(paragraph.style and paragraph.style.name == "Heading 1" for paragraph in document.paragraphs)
+    assert document.core_properties.language == {"en": "en-GB", "es": "es-MX"}[lang]
+    text = _text(content)
+    assert founding.title[lang] in text
+    other = {"en": "El cambio que buscamos", "es": "The change we seek"}[lang]
+    assert other not in text
+
+
+def test_the_participants_agenda_holds_times_practices_and_links(founding: Agenda) -> None:
+    content = write_agenda(founding, "docx", Wish("es", "agenda", SITE))
+    text = _text(content)
+    for block in founding.blocks:
+        assert block.title["es"] in text
+    for one in founding.practices.values():
+        assert one.practice.title["es"] in text
+        assert one.passage["es"] in text
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        links = parts.read("word/_rels/document.xml.rels").decode()
+    for name in founding.practices:
+        assert f"{SITE}/es/practicas/{name}/" in links
+
+
+def test_the_outcome_document_has_steps_for_each_state_follow_up_and_pledge(founding: Agenda) -> None:
+    text = _text(write_agenda(founding, "docx", Wish("es", "outcome")))
+    for state in ("Belice", "Costa Rica", "El Salvador", "Guatemala", "Honduras", "México", "Panamá"):
+        assert state in text
+    assert "27 de diciembre de 2023" in text
+    assert "27 de marzo de 2024" in text
+    assert "borrador cero" in text
+
+
+def test_a_month_that_is_too_short_ends_on_its_last_day() -> None:
+    assert months_later(datetime.date(2023, 11, 30), 3) == datetime.date(2024, 2, 29)
+    assert months_later(datetime.date(2023, 9, 27), 6) == datetime.date(2024, 3, 27)
+
+
+def test_the_calendar_reads_back_in_utc_with_its_time_zone(founding: Agenda) -> None:
+    calendar = Calendar.from_ical(write_agenda(founding, "ics", Wish("es", site=SITE)))
+    zones = [str(zone["TZID"]) for zone in calendar.walk("VTIMEZONE")]
+    assert zones == ["America/El_Salvador"]
+    events = calendar.walk("VEVENT")
+    assert len(events) == len(founding.blocks) == len({str(event["UID"]) for event in events})
+    first = events[0]
+    assert first["DTSTART"].dt == datetime.datetime(2023, 9, 26, 14, 30, tzinfo=datetime.UTC)
+    assert all(event["DTSTART"].dt.utcoffset() == datetime.timedelta() for event in events)
+
+
+def test_a_block_that_moves_keeps_its_uid(knowledge: Knowledge) -> None:
+    def uids(content: bytes) -> dict[str, datetime.datetime]:
+        return {str(event["UID"]): event["DTSTART"].dt for event in Calendar.from_ical(content).walk("VEVENT")}
+
+    fixed = {"id": "opening", "day": 1, "start": "09:00", "end": "09:20", "title": "Opening", "method": "opening"}
+    before = uids(write_agenda(make_agenda(asked(), knowledge), "ics", Wish()))
+    after = uids(write_agenda(make_agenda(asked(fixed=[fixed]), knowledge), "ics", Wish()))
+    opening = next(uid for uid in before if uid.startswith("opening-"))
+    assert before[opening] < after[opening]
+
+
+def test_summer_time_is_kept(knowledge: Knowledge) -> None:
+    days = [{"date": f"2027-03-{day}", "start": "09:00", "end": "16:00"} for day in (13, 14)]
+    made = make_agenda(asked(days=days, time_zone="America/New_York"), knowledge)
+    starts = [made.moment(day, 540).astimezone(datetime.UTC).hour for day in (1, 2)]
+    assert starts == [14, 13]
+
+
+@pytest.mark.parametrize("form", [form for form in FORMATS if form != "zip"])
+def test_the_same_request_gives_the_same_bytes(founding: Agenda, form: str) -> None:
+    wish = Wish("es", "run-of-show", SITE)
+    assert write_agenda(founding, form, wish) == write_agenda(founding, form, wish)
+
+
+def test_the_zip_holds_every_document_in_both_languages(founding: Agenda) -> None:
+    with zipfile.ZipFile(io.BytesIO(write_agenda(founding, "zip", Wish()))) as archive:
+        names = set(archive.namelist())
+    assert {f"{lang}/{name}.docx" for lang in ("en", "es") for name in DOCUMENTS} <= names
+    assert {"en/agenda.ics", "es/agenda.ics", "agenda.json", "agenda.yaml"} <= names
+
+
+def test_markdown_and_html_escape_what_organisers_write(knowledge: Knowledge) -> None:
+    made = make_agenda(asked(title="<script>alert(1)</script> | *x*"), knowledge)
+    assert "<script>alert" not in write_agenda(made, "html", Wish()).decode()
+    first = write_agenda(made, "md", Wish()).decode().splitlines()[0]
+    assert first == r"# \<script\>alert(1)\</script\> \| \*x\*"
+
+
+def test_json_says_when_with_the_offset(founding: Agenda) -> None:
+    data = json.loads(write_agenda(founding, "json", Wish(site=SITE)))
+    assert data["blocks"][0]["start"] == "2023-09-26T08:30:00-06:00"
+    assert data["practices"][0]["urls"]["en"].startswith(f"{SITE}/en/practices/")
+
+
+def test_interpreters_have_a_page_of_their_own(founding: Agenda) -> None:
+    text = write_agenda(founding, "md", Wish("en", "run-of-show")).decode()
+    page = text[text.index("## For the interpreters") :]
+    assert "Day 1, morning" in page
+    for one in founding.practices.values():
+        assert one.practice.title["es"].replace("|", "") in page.replace("\\", "")
+
+
+@pytest.mark.parametrize(("form", "document"), [("pdf", "agenda"), ("docx", "poster")])
+def test_unknown_formats_and_documents_are_named(founding: Agenda, form: str, document: str) -> None:
+    with pytest.raises(AgendaRequestError, match="use "):
+        write_agenda(founding, form, Wish("es", document))

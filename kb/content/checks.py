@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from kb.content.frontmatter import Document
 from kb.content.library import Library, words_fingerprint
@@ -21,6 +22,8 @@ from kb.content.sections import EDITORIAL, UNDOCUMENTED, headings
 BODY_WORDS = {"full": (120, 450), "snapshot": (30, 450), "commitment": (60, 350), "event": (60, 400)}
 SPANISH_ALLOWANCE = 1.2
 """Spanish says the same in about a fifth more words."""
+
+MAX_PROBLEMS = 50
 
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[¿¡A-ZÁÉÍÓÚÑ'\"])")
@@ -45,7 +48,7 @@ def check_library(library: Library) -> list[Problem]:
     problems = list(library.problems)
     readings = [
         _Reading(entry, page, library.documents[page.path])
-        for entry in library.entries.values()
+        for entry in library.everything.values()
         for page in entry.pages.values()
     ]
     for reading in readings:
@@ -59,7 +62,21 @@ def check_library(library: Library) -> list[Problem]:
             for rule in _TRANSLATION_RULES:
                 problems.extend(rule(reading))
     problems.extend(_repeated_sentences(readings))
-    return sorted(set(problems))
+    return _shortened(sorted(set(problems)))
+
+
+def _shortened(problems: list[Problem]) -> list[Problem]:
+    """At most `MAX_PROBLEMS` a file: more help nobody."""
+    kept: list[Problem] = []
+    for path, own in groupby(problems, key=lambda problem: problem.path):
+        listed = list(own)
+        kept += listed[:MAX_PROBLEMS]
+        if len(listed) > MAX_PROBLEMS:
+            more = len(listed) - MAX_PROBLEMS
+            kept.append(
+                Problem(path, listed[MAX_PROBLEMS].line, "file", f"has {more} more problems; mend these first.")
+            )
+    return kept
 
 
 def _headings(reading: _Reading) -> Iterator[Problem]:
@@ -140,13 +157,19 @@ def _known_numbers(entry: Entry) -> set[float]:
 
 
 def _privacy(reading: _Reading) -> Iterator[Problem]:
+    # Many a department and town is named after a person.
+    institutional = [
+        *reading.entry.facts.institutional,
+        *reading.entry.facts.places,
+        *reading.page.words.get("places", ()),
+    ]
     for key, text in _all_words(reading.page):
-        for message in personal_data(text):
-            yield reading.problem(key, message)
+        for finding in personal_data(text, institutional):
+            yield reading.problem(key, finding.sentence)
     for section in reading.page.sections:
         for block in section.blocks:
-            for message in personal_data(block.text):
-                yield reading.problem("body", message, block.line)
+            for finding in personal_data(block.text, institutional):
+                yield reading.problem("body", finding.sentence, block.line)
 
 
 def _questions(reading: _Reading) -> Iterator[Problem]:
@@ -196,6 +219,22 @@ def _dates(reading: _Reading) -> Iterator[Problem]:
             yield reading.problem(f"results.{index + 1}.year", f"{figure.year} lies after the last review.", line)
 
 
+def _review(reading: _Reading) -> Iterator[Problem]:
+    review = reading.entry.facts.review
+    if review.status == "withdrawn" and review.reason is None:
+        yield reading.problem(
+            "review", "is withdrawn without `reason: {en: ..., es: ...}`, which its readers are shown."
+        )
+    if review.status == "withdrawn" and review.decided is None:
+        yield reading.problem("review", "is withdrawn without `decided`, the date of that decision.")
+    if review.reason is not None and review.status != "withdrawn":
+        yield reading.problem("review.reason", "is only for pages whose status is `withdrawn`.")
+    if review.decided and review.status in ("draft", "in-review"):
+        yield reading.problem(
+            "review.decided", f"stands on a page whose status is `{review.status}`; nothing is decided yet."
+        )
+
+
 def _folder(reading: _Reading) -> Iterator[Problem]:
     country = reading.entry.folder.upper()
     countries = reading.entry.facts.countries
@@ -205,11 +244,13 @@ def _folder(reading: _Reading) -> Iterator[Problem]:
 
 def _references(reading: _Reading, library: Library) -> Iterator[Problem]:
     facts = reading.entry.facts
+    known = library.everything
     for key in ("related", "practices", "prioritised"):
         for target in getattr(facts, key, ()):
-            if target not in library.entries:
-                message = f"{target!r} is no entry.{did_you_mean(target, library.entries)}"
-                yield reading.problem(key, message)
+            if target not in known:
+                yield reading.problem(key, f"{target!r} is no entry.{did_you_mean(target, known)}")
+            elif known[target].is_withdrawn and reading.entry.is_published:
+                yield reading.problem(key, f"{target!r} was withdrawn; take it out, or name what took its place.")
             elif target == reading.entry.id:
                 yield reading.problem(key, "names the page itself.")
 
@@ -300,5 +341,5 @@ _Rule = Callable[[_Reading], Iterator[Problem]]
 _PAGE_RULES: tuple[_Rule, ...] = (
     _headings, _length, _raw_html, _citations_exist, _figures_have_sources, _privacy, _questions,
 )  # fmt: skip
-_ORIGINAL_RULES: tuple[_Rule, ...] = (_sources, _dates, _folder)
+_ORIGINAL_RULES: tuple[_Rule, ...] = (_sources, _dates, _review, _folder)
 _TRANSLATION_RULES: tuple[_Rule, ...] = (_same_lists, _same_figures, _stale)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -31,6 +31,8 @@ from kb.content.model import (
     Page,
     Period,
     Practice,
+    Reason,
+    Review,
     Source,
     Statement,
     Translation,
@@ -46,13 +48,33 @@ _NAME = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)\.([a-z]{2})\.md", re.ASCII)
 
 @dataclass(frozen=True)
 class Library:
-    """The entries of a content folder by id, in order, and the problems found while reading."""
+    """The published entries of a content folder by id, in order, and the problems found while reading.
+
+    What is not published stands apart in `unpublished`, so that nothing can show or index it by mistake.
+    """
 
     folder: Path
     entries: dict[str, Entry]
     problems: tuple[Problem, ...] = ()
     documents: Mapping[str, Document] = field(default_factory=dict)
     """Each file taken apart, by path: where its keys stand."""
+    unpublished: Mapping[str, Entry] = field(default_factory=dict)
+    """Drafts, pages in review and withdrawn ones: for those who write and check, never for readers."""
+
+    @property
+    def everything(self) -> dict[str, Entry]:
+        """Every entry by id, whatever its review status."""
+        return dict(sorted({**self.entries, **self.unpublished}.items()))
+
+    @property
+    def withdrawn(self) -> list[Entry]:
+        """Entries of which only a page that says why remains."""
+        return [entry for entry in self.unpublished.values() if entry.is_withdrawn]
+
+    def with_drafts(self) -> Library:
+        """The same library with drafts and pages in review as if they were published: for a preview, never for readers."""
+        shown = {key: entry for key, entry in self.everything.items() if not entry.is_withdrawn}
+        return replace(self, entries=shown, unpublished={entry.id: entry for entry in self.withdrawn})
 
     def of_kind(self, kind: str) -> list[Entry]:
         """Entries of `practice`, `commitment` or `event`."""
@@ -67,14 +89,15 @@ class Library:
         return "".join(self.documents[page.path].digest for _, page in sorted(entry.pages.items()))
 
     def get(self, entry_id: str) -> Entry:
-        """The entry with this id.
+        """The entry with this id, published or not.
 
         Raises:
             NotFoundError: there is none; names the closest id.
         """
-        if entry_id in self.entries:
-            return self.entries[entry_id]
-        raise NotFoundError(f"There is no entry {entry_id!r}.{did_you_mean(entry_id, self.entries)}")
+        entries = self.everything
+        if entry_id in entries:
+            return entries[entry_id]
+        raise NotFoundError(f"There is no entry {entry_id!r}.{did_you_mean(entry_id, entries)}")
 
 
 @dataclass(frozen=True)
@@ -102,7 +125,7 @@ def load_library(folder: Path) -> Library:
     documents: dict[str, dict[str, tuple[_File, Document]]] = {}
     for file in _find(folder, problems):
         try:
-            document = frontmatter.parse(file.path, (folder / file.path).read_bytes())
+            document = frontmatter.parse(file.path, frontmatter.read(folder / file.path))
         except MalformedError as error:
             problems.append(error.problem)
             continue
@@ -113,7 +136,9 @@ def load_library(folder: Path) -> Library:
         if entry:
             entries[entry_id] = entry
     read = {path: document for files in documents.values() for path, (_, document) in files.items()}
-    return Library(folder, entries, tuple(sorted(problems)), read)
+    published = {key: entry for key, entry in entries.items() if entry.is_published}
+    unpublished = {key: entry for key, entry in entries.items() if not entry.is_published}
+    return Library(folder, published, tuple(sorted(problems)), read, unpublished)
 
 
 def _find(folder: Path, problems: list[Problem]) -> Iterator[_File]:
@@ -127,7 +152,9 @@ def _find(folder: Path, problems: list[Problem]) -> Iterator[_File]:
 
 def _walk(folder: Path) -> Iterator[Path]:
     """All files below a folder in order; a link is yielded, never followed."""
-    if not folder.is_dir():
+    if folder.is_symlink():
+        yield folder
+    if folder.is_symlink() or not folder.is_dir():
         return
     for path in sorted(folder.iterdir()):
         if path.name.startswith("."):
@@ -230,6 +257,8 @@ _NESTED: dict[str, type[BaseModel]] = {
     "objectives": Statement,
     "period": Period,
     "dates": EventDates,
+    "review": Review,
+    "reason": Reason,
 }
 
 
@@ -248,7 +277,8 @@ def _validated(model: type[_M], file: _File, document: Document, problems: list[
 
 def _allowed(model: type[Original | Translation], location: tuple[str | int, ...]) -> list[str]:
     """Keys allowed beside the one at `location`."""
-    found = _NESTED.get(str(location[0])) if len(location) > 1 else model
+    parents = [str(part) for part in location[:-1] if isinstance(part, str)]
+    found = _NESTED.get(parents[-1]) if parents else model
     return list((found or model).model_fields)
 
 

@@ -134,6 +134,23 @@ class Period(_Strict):
     end: PartialDate | None = None
 
 
+class Reason(_Strict):
+    """Why a page was withdrawn, in both languages: it is shown where the page stood."""
+
+    en: Text
+    es: Text
+
+
+class Review(_Strict):
+    """How far the page is on its way to readers, and which institutions read it. A page without it is published."""
+
+    status: Annotated[str, _term("review_status")] = "published"
+    reviewers: list[Text] = []
+    decided: PartialDate | None = None
+    """When it was published or withdrawn."""
+    reason: Reason | None = None
+
+
 class Original(_Strict):
     """Front matter that all kinds share."""
 
@@ -159,6 +176,9 @@ class Original(_Strict):
     sources: Annotated[list[Source], Field(min_length=1)]
     last_reviewed: PartialDate
     review_by: PartialDate
+    review: Review = Review()
+    institutional: list[Text] = []
+    """Mailboxes, numbers and names that look like a person's and belong to an institution."""
 
 
 class Practice(Original):
@@ -278,6 +298,18 @@ class Entry:
     @property
     def kind(self) -> str:
         return self.facts.kind
+
+    @property
+    def is_published(self) -> bool:
+        return self.facts.review.status == "published"
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.facts.review.status == "withdrawn"
+
+    def is_overdue(self, today: datetime.date) -> bool:
+        """Whether the page should have been reviewed again before `today`; a month or year counts to its end."""
+        return self.facts.review_by < today.isoformat()[: len(self.facts.review_by)]
 
     @property
     def original(self) -> Page:

@@ -9,6 +9,7 @@
     ├── QueryError            a search request that makes no sense
     │   └── UnknownTermError  a filter names a term that the vocabulary does not hold
     ├── NotFoundError         no such practice, commitment or event
+    ├── ContributionError     a Word file, an answer or a name that no page can be made of
     └── JudgementError        a file of judged queries that cannot be read
 
 Each message is one sentence that says what to do. `kb.cli` turns it into that sentence and `exit_code`;
@@ -45,6 +46,14 @@ class ContentError(KnowledgeBaseError):
     """Content that does not pass the checks; the message counts the problems."""
 
     slug = "bad-content"
+
+
+class ContributionError(KnowledgeBaseError):
+    """What a contributor handed in cannot become a page; the message says what to change."""
+
+    exit_code = 2
+    status = 422
+    slug = "bad-contribution"
 
 
 class EncoderError(KnowledgeBaseError):

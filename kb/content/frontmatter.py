@@ -110,7 +110,7 @@ def _refuse_odd_words(path: str, text: str) -> None:
     """No word that only pretends to be one: letters of another alphabet that look like ours, or no end."""
     if found := _OTHER_ALPHABET.search(text):
         line = text.count("\n", 0, found.start()) + 1
-        around = text[max(0, found.start() - 12) : found.end() + 12].split("\n")[0]
+        around = text[max(0, found.start() - 12) : found.end() + 12].split("\n", maxsplit=1)[0]
         name = unicodedata.name(found.group(), "unnamed")
         message = f"{around!r} holds a letter of another alphabet, {name}; type it again."
         raise MalformedError(path, line, "file", message)

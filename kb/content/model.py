@@ -12,8 +12,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from kb.content.markdown import Section
 from kb.content.problems import did_you_mean
@@ -23,16 +32,26 @@ MAX_TITLE_WORDS = 15
 MAX_SUMMARY_WORDS = 60
 
 
-def _term(facet: str) -> BeforeValidator:
-    def check(value: object) -> str:
-        allowed = vocabulary()[facet]
+@dataclass(frozen=True)
+class _term:  # noqa: N801 - reads as the annotation that it is
+    """A term of a facet of the vocabulary. A JSON Schema names the facet, for those who list its terms."""
+
+    facet: str
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, object]:
+        return {**handler(schema), "vocabulary": self.facet}
+
+    def _check(self, value: object) -> str:
+        allowed = vocabulary()[self.facet]
         if str(value) not in allowed:
             listed = ", ".join(allowed)
-            message = f"{str(value)!r} is not a term of {facet}.{did_you_mean(str(value), allowed)} Allowed: {listed}."
+            near = did_you_mean(str(value), allowed)
+            message = f"{str(value)!r} is not a term of {self.facet}.{near} Allowed: {listed}."
             raise PydanticCustomError("unknown_term", "{sentence}", {"sentence": message})
         return str(value)
-
-    return BeforeValidator(check)
 
 
 def _date(value: object) -> str:
@@ -77,7 +96,10 @@ def _address(text: str) -> str:
 
 
 Text = Annotated[str, Field(min_length=1, max_length=600)]
-PartialDate = Annotated[str, BeforeValidator(_date)]
+_DATE_SHAPE = r"^\d{4}(-\d{2}(-\d{2})?)?$"
+PartialDate = Annotated[
+    str, BeforeValidator(_date), WithJsonSchema({"type": ["string", "integer"], "pattern": _DATE_SHAPE})
+]
 WebAddress = Annotated[str, Field(max_length=2000), AfterValidator(_address)]
 Title = Annotated[Text, _words(MAX_TITLE_WORDS)]
 Summary = Annotated[str, Field(min_length=1, max_length=1000), _words(MAX_SUMMARY_WORDS)]

@@ -23,8 +23,14 @@ class Problem:
         return f"{self.path}:{self.line}: {self.key}: {self.message}"
 
 
+def closest(found: str, allowed: Iterable[str]) -> str:
+    """The allowed term nearest to what was found, or nothing when none is near."""
+    lowered = {term.lower(): term for term in allowed}
+    near = difflib.get_close_matches(found.lower(), lowered, n=1, cutoff=0.6)
+    return lowered[near[0]] if near else ""
+
+
 def did_you_mean(found: str, allowed: Iterable[str]) -> str:
     """` Did you mean 'x'?` for the closest allowed term, or nothing when none is close."""
-    lowered = {term.lower(): term for term in allowed}
-    close = difflib.get_close_matches(found.lower(), lowered, n=1, cutoff=0.6)
-    return f" Did you mean {lowered[close[0]]!r}?" if close else ""
+    near = closest(found, allowed)
+    return f" Did you mean {near!r}?" if near else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -37,6 +38,7 @@ class _Site:
     library: Library
     similar: Similar
     base: str
+    today: datetime.date
 
     def urls(self, lang: str) -> Urls:
         return Urls(lang, self.base)
@@ -73,7 +75,7 @@ def build_site(library: Library, folder: Path, similar: Similar = lambda _: (), 
         similar: gives the ids of practices near to one.
         base: path that the site hangs at on its web host, with slashes at both ends.
     """
-    site = _Site(library, similar, base)
+    site = _Site(library, similar, base, datetime.datetime.now(datetime.UTC).date())
     pages = [page for lang in LANGUAGES for page in _pages(site, lang)]
     pages.append(_Page(f"{base}404.html", "404.html", site.urls("en"), site.alternates(), {}))
     pages.append(_Page(base, "root.html", site.urls("en"), site.alternates(), {}))
@@ -111,9 +113,10 @@ def _pages(site: _Site, lang: str) -> Iterator[_Page]:
         near = [view(library.entries[other], urls) for other in site.similar(entry.id) if other in library.entries]
         related = views((library.entries[other] for other in neighbours[entry.id]), urls)
         wanted = views((e for e in library.of_kind("event") if entry.id in getattr(e.facts, "prioritised", ())), urls)
-        yield page(
-            "entry.html", entry.kind, entry.id, it=view(entry, urls), similar=near, related=related, wanted=wanted
-        )
+        yield page("entry.html", entry.kind, entry.id, it=view(entry, urls), similar=near, related=related, wanted=wanted,
+                   overdue=entry.is_overdue(site.today))  # fmt: skip
+    for entry in library.withdrawn:
+        yield page("withdrawn.html", entry.kind, entry.id, it=view(entry, urls))
     for kind, facet in BROWSE.items():
         used = _browse(library.practices)[kind]
         yield page("terms.html", kind, facet=facet, terms=used)

@@ -11,7 +11,7 @@ from kb.content.document import entry_document
 from kb.content.library import Library, load_library
 from kb.content.problems import Problem
 from kb.encoding.opening import open_encoder
-from kb.errors import ContentError
+from kb.errors import ContentError, NoSnapshotError
 from kb.index.build import BuildReport, build_snapshot
 from kb.index.layout import Layout
 from kb.index.passages import Passage, passages_of, practice_items
@@ -93,3 +93,11 @@ def open_engine(settings: Settings) -> SearchEngine:
     """
     snapshot = open_snapshot(Layout(settings.index))
     return SearchEngine(snapshot, query_encoder(snapshot, settings), cache_size=settings.query_cache)
+
+
+def engine_if_built(settings: Settings) -> SearchEngine | None:
+    """The engine, or nothing where nothing was built yet."""
+    try:
+        return open_engine(settings)
+    except NoSnapshotError:
+        return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from kb.content.frontmatter import Document
@@ -24,6 +24,7 @@ SPANISH_ALLOWANCE = 1.2
 """Spanish says the same in about a fifth more words."""
 
 MAX_PROBLEMS = 50
+PERSONAL = "personal data"
 
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[¿¡A-ZÁÉÍÓÚÑ'\"])")
@@ -104,14 +105,23 @@ def _headings(reading: _Reading) -> Iterator[Problem]:
             yield reading.problem("body", message, section.line)
 
 
-def _length(reading: _Reading) -> Iterator[Problem]:
-    facts = reading.entry.facts
+def words_wanted(entry: Entry, page: Page) -> tuple[int, int]:
+    """Fewest and most words of a page's text."""
+    facts = entry.facts
     least, most = BODY_WORDS[facts.tier if isinstance(facts, Practice) else facts.kind]
-    if reading.page.lang == "es":
-        most = int(most * SPANISH_ALLOWANCE)
-    count = sum(len(section.text.split()) for section in reading.page.sections)
+    return least, int(most * SPANISH_ALLOWANCE) if page.lang == "es" else most
+
+
+def word_count(page: Page) -> int:
+    """Words of a page's text, headings and marks left out."""
+    return sum(len(section.text.split()) for section in page.sections)
+
+
+def _length(reading: _Reading) -> Iterator[Problem]:
+    least, most = words_wanted(reading.entry, reading.page)
+    count = word_count(reading.page)
     if not least <= count <= most:
-        hint = " (or set `tier: snapshot`)" if count < least and isinstance(facts, Practice) else ""
+        hint = " (or set `tier: snapshot`)" if count < least and reading.entry.kind == "practice" else ""
         message = f"the text has {count} words; between {least} and {most} are wanted{hint}."
         yield reading.problem("body", message, reading.document.body_line)
 
@@ -165,11 +175,11 @@ def _privacy(reading: _Reading) -> Iterator[Problem]:
     ]
     for key, text in _all_words(reading.page):
         for finding in personal_data(text, institutional):
-            yield reading.problem(key, finding.sentence)
+            yield replace(reading.problem(key, finding.sentence), topic=PERSONAL)
     for section in reading.page.sections:
         for block in section.blocks:
             for finding in personal_data(block.text, institutional):
-                yield reading.problem("body", finding.sentence, block.line)
+                yield replace(reading.problem("body", finding.sentence, block.line), topic=PERSONAL)
 
 
 def _questions(reading: _Reading) -> Iterator[Problem]:

@@ -18,6 +18,8 @@ class Problem:
     line: int
     key: str
     message: str
+    topic: str = ""
+    """`personal data`, which a reviewer looks at apart from the rest."""
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.key}: {self.message}"

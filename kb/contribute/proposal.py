@@ -68,7 +68,7 @@ def propose(answers: Answers, lang: str, name: str = "", today: datetime.date | 
     if not data["countries"]:
         raise ContributionError("Name at least one State: the file stands in its folder.")
     data |= {
-        "period": Row({edge: answers.get(edge) or None for edge in ("start", "end")}),
+        "period": Row({edge: _joined(answers.get(edge) or "") or None for edge in ("start", "end")}),
         "last_reviewed": day.isoformat(),
         "review_by": (day + datetime.timedelta(days=365)).isoformat(),
         "review": Row(status="draft"),
@@ -93,13 +93,18 @@ def _value(question: Question, answer: Any, lang: str, notes: list[str]) -> Any:
         filled = [row for row in rows if any(str(cell).strip() for cell in row.values())]
         return [_row(question, row, number, lang, notes) for number, row in enumerate(filled, start=1)]
     if question.answer in ("text", "paragraph"):
-        return " ".join(str(answer).split())
+        return _joined(answer)
     lines = answer.splitlines() if isinstance(answer, str) else answer
     listed = [" ".join(str(line).split()) for line in lines if str(line).strip()]
     if question.facet:
         terms = [_term(question.facet, line, question.question[lang], lang, notes) for line in listed]
         return Terms(dict.fromkeys(terms)) if question.answer == "choices" else "".join(terms[:1])
     return listed
+
+
+def _joined(answer: Any) -> str:
+    """One line of an answer, whether it came as a text or as lines."""
+    return " ".join((answer if isinstance(answer, str) else " ".join(answer)).split())
 
 
 def _term(facet: str, words: str, where: str, lang: str, notes: list[str]) -> str:

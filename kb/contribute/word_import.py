@@ -11,11 +11,11 @@ from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
 from kb.contribute.proposal import Proposal, propose
-from kb.contribute.questions import Question, options, questions
+from kb.contribute.questions import Question, questions
 from kb.contribute.sentences import say
 from kb.contribute.word_losses import losses, shortened
 from kb.contribute.word_reading import open_word
-from kb.contribute.word_template import INTRODUCTION, TITLE
+from kb.contribute.word_template import DEFINED_BY, INTRODUCTION, TITLE
 from kb.errors import ContributionError
 
 if TYPE_CHECKING:
@@ -92,9 +92,8 @@ class _Reading:
 
     def _add(self, question: Question, text: str, *, in_list: bool = False) -> None:
         if question.answer in ("choice", "choices"):
-            ticked = _TICKED.match(text)
-            known = text.strip() in {label for lang in ("en", "es") for label in options(question.facet, lang).values()}
-            if ticked or not (_BOX.match(text) or (known and "☐" in text)):
+            text = text.split(DEFINED_BY, maxsplit=1)[0]
+            if _TICKED.match(text) or not _BOX.match(text):
                 self.answers.setdefault(question.key, []).append(_TICKED.sub("", text).strip(" ☐"))
         elif question.answer == "section":
             block = f"- {_escaped(text)}" if in_list else _escaped(text)
@@ -162,8 +161,8 @@ def _cell(cell: Any) -> str:
 
 def _text(paragraph: Paragraph) -> str:
     """All words of a paragraph: those in content controls and links too, those deleted or drawn not."""
-    skipped = {id(inner) for drawn in paragraph._p.iter(*_DRAWN) for inner in drawn.iter()}
-    words = (e for e in paragraph._p.iter(*_WORDS) if id(e) not in skipped)
+    skipped = {inner for drawn in paragraph._p.iter(*_DRAWN) for inner in drawn.iter()}
+    words = (e for e in paragraph._p.iter(*_WORDS) if e not in skipped)
     text = "".join(_WORDS[str(element.tag)] or element.text or "" for element in words)
     return re.sub(r"[\x00-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]", " ", text)
 

@@ -9,12 +9,12 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from docx.shared import Pt
 
+from kb.content.vocabulary import vocabulary
 from kb.contribute.questions import Question, options, questions
 from kb.word.document import blank, to_bytes
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
-    from docx.table import _Cell
 
 TITLE = {"en": "Share a practice", "es": "Comparta una práctica"}
 INTRODUCTION = {
@@ -39,6 +39,8 @@ INTRODUCTION = {
     ),
 }
 ROWS = 4
+DEFINED_BY = " — "
+"""Between a word to choose and what it means."""
 _BOX = (
     "<w:sdt {names}><w:sdtPr><w14:checkbox><w14:checked w14:val='0'/>"
     "<w14:checkedState w14:val='2612' w14:font='MS Gothic'/><w14:uncheckedState w14:val='2610' w14:font='MS Gothic'/>"
@@ -70,27 +72,27 @@ def _ask(document: WordDocument, number: int, question: Question, lang: str) -> 
     hint = document.add_paragraph(question.hint[lang], style="Small")
     hint.paragraph_format.keep_with_next = True
     if question.answer in ("choice", "choices"):
-        _boxes(document, list(options(question.facet, lang).values()))
+        _boxes(document, question, lang)
     elif question.answer == "table":
         _table(document, question, lang)
     else:
         document.add_paragraph("", style="Answer")
 
 
-def _boxes(document: WordDocument, labels: list[str]) -> None:
+def _boxes(document: WordDocument, question: Question, lang: str) -> None:
+    terms = vocabulary()[question.facet]
+    labels = options(question.facet, lang)
     columns = 1 if len(labels) <= 8 else 2
     height = -(-len(labels) // columns)
     table = document.add_table(rows=1, cols=columns)
-    for column, cell in enumerate(table.rows[0].cells):
-        for index, label in enumerate(labels[column * height : (column + 1) * height]):
-            _box(cell, label, first=index == 0)
-
-
-def _box(cell: _Cell, label: str, *, first: bool) -> None:
-    paragraph = cell.paragraphs[0] if first else cell.add_paragraph()
-    paragraph.paragraph_format.space_after = Pt(1)
-    paragraph._p.append(parse_xml(_BOX.format(names=f"{nsdecls('w')} {_W14}")))
-    paragraph.add_run(f" {label}")
+    for index, (term, label) in enumerate(labels.items()):
+        cell = table.rows[0].cells[index // height]
+        paragraph = cell.paragraphs[0] if index % height == 0 else cell.add_paragraph()
+        paragraph.paragraph_format.space_after = Pt(1)
+        paragraph._p.append(parse_xml(_BOX.format(names=f"{nsdecls('w')} {_W14}")))
+        paragraph.add_run(f" {label}")
+        if question.answer == "choice" and terms[term].definition:
+            paragraph.add_run(f"{DEFINED_BY}{terms[term].definition[lang]}").font.size = Pt(9)
 
 
 def _table(document: WordDocument, question: Question, lang: str) -> None:

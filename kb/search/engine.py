@@ -121,6 +121,12 @@ class SearchEngine:
         nearest.sort(key=lambda pair: bool(own & set(pair[0].facets.get("country", ()))))
         return nearest[:limit]
 
+    def nearest(self, vector: npt.NDArray[np.float32], limit: int = 5) -> list[tuple[Item, float]]:
+        """Items whose mean passage vector is nearest to a vector of unit length, with the cosine."""
+        closeness = self._item_vectors() @ vector
+        order = np.argsort(-closeness, kind="stable")[:limit]
+        return [(self.snapshot.items[number], float(closeness[number])) for number in order]
+
     def _answer(self, request: SearchRequest) -> SearchResponse:
         question = self._question(request)
         pools = self._pools(question, request.filters, request.passages_in)

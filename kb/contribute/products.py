@@ -6,13 +6,17 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from kb.content.sections import LANGUAGES
 from kb.contribute.schema import MODELS, json_schema, snippets
 from kb.contribute.word_template import template
 
 
 def products() -> dict[str, bytes]:
     """Path below the repository to content. A test compares them with what is kept."""
-    made = {f"docs/template-practice.{lang}.docx": template(lang) for lang in ("en", "es")}
+    words = {lang: template(lang) for lang in LANGUAGES}
+    # Those who read the repository find it in docs, those who read the site beside the page for contributors.
+    folders = ("docs", "kb/site/assets")
+    made = {f"{folder}/template-practice.{lang}.docx": word for folder in folders for lang, word in words.items()}
     made |= {f"docs/schema/{kind}.schema.json": _json(json_schema(kind)) for kind in MODELS}
     made[".vscode/good-practices.code-snippets"] = _json(snippets())
     return made

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from kb.content.checks import BODY_WORDS
 from kb.content.vocabulary import vocabulary
 from kb.contribute.questions import Column, Question, UnknownWordError, questions, term_for
 from kb.contribute.sentences import say
@@ -19,8 +20,9 @@ Answers: TypeAlias = Mapping[str, str | Sequence[str] | Sequence[Mapping[str, st
 
 _KEYS = (
     "title", "summary", "questions", "countries", "places", "implementers", "partners", "period", "status", "evidence",
-    "themes", "populations", "results", "costs", "sources", "last_reviewed", "review_by", "review",
+    "themes", "populations", "tier", "results", "costs", "sources", "last_reviewed", "review_by", "review",
 )  # fmt: skip
+MIN_SHORT, MIN_FULL = BODY_WORDS["snapshot"][0], BODY_WORDS["full"][0]
 _EMPTY: dict[str, Any] = {"text": "", "paragraph": "", "choice": "", "list": [], "choices": [], "table": []}
 
 
@@ -74,6 +76,8 @@ def propose(answers: Answers, lang: str, name: str = "", today: datetime.date | 
         "review": Row(status="draft"),
     }
     sections = {q.key: str(answers[q.key]) for q in questions() if q.answer == "section" and answers.get(q.key)}
+    if MIN_SHORT <= sum(len(text.split()) for text in sections.values()) < MIN_FULL:
+        data["tier"] = "snapshot"
     text = front_matter({key: data[key] for key in _KEYS if key in data}, comments) + body("practice", lang, sections)
     return Proposal(_path(data, lang, name), text, lang, unanswered, notes)
 

@@ -12,7 +12,9 @@ from kb.content.library import Library
 from kb.content.model import Entry
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
+from kb.site.contribute import contribute_values
 from kb.site.coverage import coverage
+from kb.site.forge import Forge
 from kb.site.memory import PageMemory, write_changed
 from kb.site.render import render
 from kb.site.urls import Urls
@@ -39,6 +41,7 @@ class _Site:
     similar: Similar
     base: str
     today: datetime.date
+    forge: Forge
 
     def urls(self, lang: str) -> Urls:
         return Urls(lang, self.base)
@@ -66,7 +69,13 @@ class _Page:
         return html.encode()
 
 
-def build_site(library: Library, folder: Path, similar: Similar = lambda _: (), base: str = "/") -> SiteReport:
+def build_site(
+    library: Library,
+    folder: Path,
+    similar: Similar = lambda _: (),
+    base: str = "/",
+    repository: Forge = Forge(),  # noqa: B008 - frozen
+) -> SiteReport:
     """Writes the site into `folder` and removes pages that are no more. What has not changed is not rendered again.
 
     Args:
@@ -74,8 +83,9 @@ def build_site(library: Library, folder: Path, similar: Similar = lambda _: (), 
         folder: where the site is written.
         similar: gives the ids of practices near to one.
         base: path that the site hangs at on its web host, with slashes at both ends.
+        repository: where the form for contributors opens the file that it makes.
     """
-    site = _Site(library, similar, base, datetime.datetime.now(datetime.UTC).date())
+    site = _Site(library, similar, base, datetime.datetime.now(datetime.UTC).date(), repository)
     pages = [page for lang in LANGUAGES for page in _pages(site, lang)]
     pages.append(_Page(f"{base}404.html", "404.html", site.urls("en"), site.alternates(), {}))
     pages.append(_Page(base, "root.html", site.urls("en"), site.alternates(), {}))
@@ -105,6 +115,7 @@ def _pages(site: _Site, lang: str) -> Iterator[_Page]:
     yield page(
         "about.html", "about", counts={kind: len(library.of_kind(kind)) for kind in ("practice", "commitment", "event")}
     )
+    yield page("contribute.html", "contribute", forge=site.forge, **contribute_values(urls.lang))
     yield page("coverage.html", "coverage", coverage=coverage(library))
     yield page("list.html", "practice", entries=practices)
     for kind in ("commitment", "event"):

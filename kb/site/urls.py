@@ -13,6 +13,7 @@ SEGMENTS: dict[str, dict[str, str]] = {
     "population": {"en": "populations", "es": "poblaciones"},
     "search": {"en": "search", "es": "buscar"},
     "about": {"en": "about", "es": "acerca"},
+    "contribute": {"en": "contribute", "es": "contribuir"},
     "coverage": {"en": "what-we-know", "es": "que-sabemos"},
 }
 

@@ -10,6 +10,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -68,8 +69,9 @@ def read(file: Path) -> bytes:
         return opened.read(MAX_BYTES + 1)
 
 
+@lru_cache(maxsize=2048)
 def parse(path: str, content: bytes) -> Document:
-    """Takes a content file apart.
+    """Takes a content file apart. Kept, because a preview reads all content again whenever a file of it changes.
 
     Raises:
         MalformedError: not UTF-8, too large, no front matter, or YAML that we do not read.

@@ -16,7 +16,7 @@ from kb.content.library import load_library
 from kb.errors import KnowledgeBaseError
 from kb.search.engine import SearchEngine
 from kb.settings import Settings
-from kb.site.build import build_site
+from kb.site.build import build_site, write_entries
 from kb.site.forge import forge
 
 SIMILAR = 4
@@ -42,25 +42,38 @@ class Preview:
         self._watcher: threading.Thread | None = None
         self._started = time.time_ns()
         self._renderings = 0
+        self._digests: dict[str, str] = {}
 
     @property
     def version(self) -> str:
         return f"{self._started}-{self._renderings}"
 
     def render(self) -> None:
-        """Writes what changed; what is wrong in the content is logged, and the rest of it is written."""
+        """Writes first the pages of the entries that changed, so that their editor sees them, then the rest.
+
+        What is wrong in the content is logged, and the rest of it is written.
+        """
         began = time.perf_counter()
         try:
             library = load_library(self._settings.content).with_drafts()
         except KnowledgeBaseError as error:
             logger.error("%s", error)  # noqa: TRY400 - the sentence says it
             return
+        digests = {entry.id: library.digest(entry) for entry in library.everything.values()}
+        changed = {entry_id for entry_id, digest in digests.items() if self._digests.get(entry_id) != digest}
+        if self._digests:
+            write_entries(library, self._settings.site, changed, self._similar)
+            self._renderings += 1
+            logger.info(
+                "Preview: %s in %.2f s", ", ".join(sorted(changed)) or "nothing new", time.perf_counter() - began
+            )
+        self._digests = digests
         repository = forge(self._settings.repository, self._settings.branch)
         report = build_site(library, self._settings.site, self._similar, repository=repository)
-        self._renderings += 1
+        self._renderings += report.written > 0
         for problem in library.problems:
             logger.warning("%s", problem)
-        logger.info("Preview: %s files written in %.2f s", report.written, time.perf_counter() - began)
+        logger.info("Preview: the whole site in %.2f s", time.perf_counter() - began)
 
     def watch(self) -> None:
         """Renders once, then starts looking for changes."""

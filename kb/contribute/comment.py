@@ -76,7 +76,7 @@ def comment(findings: Findings) -> str:
         preview = _preview(entry)
         if len(text) + len(preview) > MAX_LENGTH:
             preview = _LABELS["long"][lang]
-        text += f"\n\n<details><summary>{_LABELS['preview'][lang]}: {_silent(html.escape(entry.original.title))}</summary>\n\n{preview}\n\n</details>"
+        text += f"\n\n<details><summary>{_LABELS['preview'][lang]}: {_in_html(entry.original.title)}</summary>\n\n{preview}\n\n</details>"
     return text[: MAX_LENGTH + 2000] + "\n"
 
 
@@ -133,9 +133,9 @@ def _preview(entry: Entry) -> str:
 
 
 def _page(page: Page) -> str:
-    parts = [f"<h3>{_silent(html.escape(page.title))}</h3>", f"<p>{_silent(html.escape(page.summary))}</p>"]
+    parts = [f"<h3>{_in_html(page.title)}</h3>", f"<p>{_in_html(page.summary)}</p>"]
     if page.questions:
-        questions = "".join(f"<li>{_silent(html.escape(question))}</li>" for question in page.questions)
+        questions = "".join(f"<li>{_in_html(question)}</li>" for question in page.questions)
         parts.append(f"<ul>{questions}</ul>")
     for section in page.sections:
         body = re.sub(r'<a href="#source-\d+">(\d+)</a>', r"\1", markdown.render(section.markdown))
@@ -148,6 +148,11 @@ def _quoted(text: str) -> str:
     """A contributor's words in Markdown, as they stand."""
     escaped = re.sub(r"([\\`*_{}\[\]()#+!|~])", r"\\\1", " ".join(text.split()))
     return _silent(escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+
+
+def _in_html(text: str) -> str:
+    """A contributor's words in HTML, where a forge may still look for Markdown."""
+    return _silent(re.sub(r"[\[\]`!]", lambda mark: f"&#{ord(mark.group())};", html.escape(" ".join(text.split()))))
 
 
 def _code(text: str) -> str:

@@ -16,17 +16,19 @@ from kb.content.library import Library, words_fingerprint
 from kb.content.markdown import cited, outline, raw_html_line, without_citations
 from kb.content.model import LABELLED, SAME_IN_BOTH, Entry, Event, Page, Practice
 from kb.content.privacy import personal_data
-from kb.content.problems import Problem, did_you_mean
+from kb.content.problems import MAX_PROBLEMS, Problem, did_you_mean
 from kb.content.sections import EDITORIAL, UNDOCUMENTED, headings
 
 BODY_WORDS = {"full": (120, 450), "snapshot": (30, 450), "commitment": (60, 350), "event": (60, 400)}
 SPANISH_ALLOWANCE = 1.2
 """Spanish says the same in about a fifth more words."""
 
-MAX_PROBLEMS = 50
 PERSONAL = "personal data"
 
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+_LINK_ELSEWHERE = re.compile(
+    r"(?:\]\(\s*<?\s*|\]:\s*|<)(?!https?:)([A-Za-z][A-Za-z0-9+.-]{1,30}:)(?=\S)", re.IGNORECASE
+)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[¿¡A-ZÁÉÍÓÚÑ'\"])")
 _REPEATED_FROM = 9
 
@@ -67,16 +69,14 @@ def check_library(library: Library) -> list[Problem]:
 
 
 def _shortened(problems: list[Problem]) -> list[Problem]:
-    """At most `MAX_PROBLEMS` a file: more help nobody."""
+    """At most `MAX_PROBLEMS` a file, and a line that says so."""
     kept: list[Problem] = []
     for path, own in groupby(problems, key=lambda problem: problem.path):
         listed = list(own)
         kept += listed[:MAX_PROBLEMS]
         if len(listed) > MAX_PROBLEMS:
-            more = len(listed) - MAX_PROBLEMS
-            kept.append(
-                Problem(path, listed[MAX_PROBLEMS].line, "file", f"has {more} more problems; mend these first.")
-            )
+            message = f"has more problems than these {MAX_PROBLEMS}; mend them first."
+            kept.append(Problem(path, listed[MAX_PROBLEMS].line, "file", message))
     return kept
 
 
@@ -131,6 +131,13 @@ def _raw_html(reading: _Reading) -> Iterator[Problem]:
     if line is not None:
         message = "raw HTML is shown as text; use Markdown instead."
         yield reading.problem("body", message, reading.document.body_line + line)
+
+
+def _links(reading: _Reading) -> Iterator[Problem]:
+    for found in _LINK_ELSEWHERE.finditer(reading.document.body):
+        line = reading.document.body_line + reading.document.body.count("\n", 0, found.start())
+        message = f"a link to {found.group(1)!r} is shown as text; links lead to https:// or http:// addresses."
+        yield reading.problem("body", message, line)
 
 
 def _citations_exist(reading: _Reading) -> Iterator[Problem]:
@@ -349,7 +356,7 @@ def _listed(numbers: object) -> str:
 
 _Rule = Callable[[_Reading], Iterator[Problem]]
 _PAGE_RULES: tuple[_Rule, ...] = (
-    _headings, _length, _raw_html, _citations_exist, _figures_have_sources, _privacy, _questions,
+    _headings, _length, _raw_html, _links, _citations_exist, _figures_have_sources, _privacy, _questions,
 )  # fmt: skip
 _ORIGINAL_RULES: tuple[_Rule, ...] = (_sources, _dates, _review, _folder)
 _TRANSLATION_RULES: tuple[_Rule, ...] = (_same_lists, _same_figures, _stale)

@@ -37,7 +37,7 @@ from kb.content.model import (
     Statement,
     Translation,
 )
-from kb.content.problems import Problem, did_you_mean
+from kb.content.problems import MAX_PROBLEMS, Problem, did_you_mean
 from kb.content.sections import LANGUAGES, headings
 from kb.content.vocabulary import vocabulary
 from kb.errors import ContentError, NotFoundError
@@ -266,7 +266,7 @@ def _validated(model: type[_M], file: _File, document: Document, problems: list[
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        for detail in error.errors(include_url=False):
+        for detail in error.errors(include_url=False)[: MAX_PROBLEMS + 1]:
             location = tuple(detail["loc"])
             key = ".".join(str(part + 1 if isinstance(part, int) else part) for part in location)
             allowed = _allowed(model, location)

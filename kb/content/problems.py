@@ -6,6 +6,9 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+MAX_PROBLEMS = 50
+"""Most problems of one file that are reported: more help nobody."""
+
 
 @dataclass(frozen=True, order=True)
 class Problem:

@@ -58,10 +58,11 @@ class Findings:
 
 
 def comment(findings: Findings) -> str:
-    """The comment, in the language of the proposal's original."""
+    """The comment, with headings in the language that the proposal is written in."""
     everything = findings.library.everything.values()
     entries = [e for e in everything if any(page.path in findings.paths for page in e.pages.values())]
-    lang = entries[0].original.lang if entries else "en"
+    spanish = any(path.endswith(".es.md") for path in findings.paths)
+    lang = entries[0].original.lang if entries else "es" if spanish else "en"
     parts = [f"## {_LABELS['title'][lang]}", ""]
     known = {page.path for entry in entries for page in entry.pages.values()}
     for path in findings.paths:

@@ -49,9 +49,10 @@ class _Reading:
 def check_library(library: Library) -> list[Problem]:
     """Every problem of the content, reading problems included, in the order of files and lines."""
     problems = list(library.problems)
+    # What is published comes first, so that a sentence found twice is the proposal's to change.
     readings = [
         _Reading(entry, page, library.documents[page.path])
-        for entry in library.everything.values()
+        for entry in (*library.entries.values(), *library.unpublished.values())
         for page in entry.pages.values()
     ]
     for reading in readings:

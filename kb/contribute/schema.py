@@ -37,7 +37,11 @@ def _explained(part: Any) -> Any:
         return [_explained(one) for one in part]
     if not isinstance(part, dict):
         return part
-    made = {key: _explained(value) for key, value in part.items() if key not in ("title", "description", "vocabulary")}
+    ours = ("title", "description", "vocabulary", "properties", "$defs")
+    made = {key: _explained(value) for key, value in part.items() if key not in ours}
+    for names in ("properties", "$defs"):
+        if names in part:
+            made[names] = {name: _explained(value) for name, value in part[names].items()}
     for key, value in made.get("properties", {}).items():
         meaning = key_meanings()[key]
         value["description"] = f"{meaning['en']}\n\n{meaning['es']}"

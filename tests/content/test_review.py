@@ -31,6 +31,7 @@ def _with(review: str, country: str = "sv") -> str:
     return (
         text.replace(" bus", f" {country}bus")
         .replace("Students", f"Students of {country}")
+        .replace("The town", f"The {country} town")
         .replace("The desk", f"The {country} desk")
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kb.content.library import Library, words_fingerprint
+from kb.content.markdown import Section
 from kb.content.model import LABELLED, LISTS, SAME_IN_BOTH, SINGLE
 from kb.content.sections import UNDOCUMENTED, headings
 from kb.contribute.proposal import Proposal
@@ -36,12 +37,15 @@ def translation_of(library: Library, entry_id: str, lang: str) -> Proposal:
         for word in words:
             lines += [f"  # {_one_line(word)}", '  - ""']
     lines += ["---", ""]
-    texts = {section.key: section.text.startswith(UNDOCUMENTED[original.lang]) for section in original.sections}
+    unsaid = {section.key for section in original.sections if _says_nothing(section, original.lang)}
     for key, heading in headings(entry.kind, lang).items():
-        only_undocumented = texts.get(key) and len(next(s for s in original.sections if s.key == key).blocks) == 1
-        lines += [f"## {heading}", "", *([UNDOCUMENTED[lang] + ".", ""] if only_undocumented else [])]
+        lines += [f"## {heading}", "", *([UNDOCUMENTED[lang] + ".", ""] if key in unsaid else [])]
     path = original.path.removesuffix(f".{original.lang}.md") + f".{lang}.md"
     return Proposal(path, "\n".join(lines), lang)
+
+
+def _says_nothing(section: Section, lang: str) -> bool:
+    return [block.text.rstrip(".") for block in section.blocks] == [UNDOCUMENTED[lang]]
 
 
 def _one_line(text: str) -> str:

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from kb.commands import content, learning, running, searching
+from kb.commands import content, contributing, learning, running, searching
 from kb.errors import KnowledgeBaseError
 from kb.settings import SETTINGS
 
@@ -24,6 +24,9 @@ VERBS: tuple[click.Command, ...] = (
     content.check,
     content.stamp,
     content.report,
+    contributing.new,
+    contributing.import_file,
+    contributing.templates,
     running.build,
     running.serve,
     searching.search,

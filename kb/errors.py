@@ -12,6 +12,7 @@
     ├── AgendaRequestError    a request for an agenda that cannot be read
     │   ├── InfeasibleError   a request that no agenda can fulfil
     │   └── TooLargeError     a body larger than any request
+    ├── ContributionError     a Word file, an answer or a name that no page can be made of
     └── JudgementError        a file of judged queries that cannot be read
 
 Each message is one sentence that says what to do. `kb.cli` turns it into that sentence and `exit_code`;
@@ -48,6 +49,14 @@ class ContentError(KnowledgeBaseError):
     """Content that does not pass the checks; the message counts the problems."""
 
     slug = "bad-content"
+
+
+class ContributionError(KnowledgeBaseError):
+    """What a contributor handed in cannot become a page; the message says what to change."""
+
+    exit_code = 2
+    status = 422
+    slug = "bad-contribution"
 
 
 class EncoderError(KnowledgeBaseError):

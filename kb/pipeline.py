@@ -11,7 +11,7 @@ from kb.content.document import entry_document
 from kb.content.library import Library, load_library
 from kb.content.problems import Problem
 from kb.encoding.opening import open_encoder
-from kb.errors import ContentError
+from kb.errors import ContentError, NoSnapshotError
 from kb.index.build import BuildReport, build_snapshot
 from kb.index.layout import Layout
 from kb.index.passages import Passage, passages_of, practice_items
@@ -20,6 +20,7 @@ from kb.search.engine import SearchEngine
 from kb.search.opening import query_encoder
 from kb.settings import Settings
 from kb.site.build import SiteReport, build_site
+from kb.site.forge import forge
 
 SIMILAR = 4
 """Similar practices that a page shows."""
@@ -54,7 +55,8 @@ def build(settings: Settings, progress: Progress = lambda _: None) -> Report:
     index = _build_index(settings, library, progress)
     progress("writing the site")
     engine = open_engine(settings)
-    site = build_site(library, settings.site, lambda entry_id: _similar(engine, entry_id))
+    repository = forge(settings.repository, settings.branch)
+    site = build_site(library, settings.site, lambda entry_id: _similar(engine, entry_id), repository=repository)
     return Report(index, site, problems, time.perf_counter() - started)
 
 
@@ -94,3 +96,11 @@ def open_engine(settings: Settings) -> SearchEngine:
     """
     snapshot = open_snapshot(Layout(settings.index))
     return SearchEngine(snapshot, query_encoder(snapshot, settings), cache_size=settings.query_cache)
+
+
+def engine_if_built(settings: Settings) -> SearchEngine | None:
+    """The engine, or nothing where nothing was built yet."""
+    try:
+        return open_engine(settings)
+    except NoSnapshotError:
+        return None

@@ -39,6 +39,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("allowed_hosts", "localhost,127.0.0.1", "Host names the server answers to, comma separated; * for any"),
     Setting("threads", "2", "processor threads that one query or build may use"),
     Setting("query_cache", "2048", "how many query encodings and answers are kept in memory"),
+    Setting(
+        "repository", "", "repository that contributions go to, such as https://github.com/owner/name; empty: none"
+    ),
+    Setting("branch", "main", "branch of that repository that proposals are made against"),
 )
 
 
@@ -56,6 +60,8 @@ class Settings:
     allowed_hosts: tuple[str, ...]
     threads: int
     query_cache: int
+    repository: str
+    branch: str
 
 
 def load_settings(environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:

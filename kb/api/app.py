@@ -10,8 +10,9 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
 from kb import __version__
-from kb.api import learning, learning_pages, pages, problems, routes
+from kb.api import learning, learning_pages, live, pages, problems, routes
 from kb.api.service import Service
+from kb.preview import Preview, preview_settings
 from kb.settings import Settings
 
 DESCRIPTION = """
@@ -26,18 +27,28 @@ Try: [`/api/v1/search?q=apoyo psicosocial para niñas desplazadas&lang=es`](/api
 """
 
 
-def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
+def create_app(settings: Settings, service: Service | None = None, *, watch: bool = False) -> FastAPI:
     """The application. It starts only with a good snapshot; later ones are taken over while it runs.
+
+    With `watch` it serves a preview with drafts, whose pages load themselves again when the content changes.
 
     Raises:
         SnapshotError: there is no usable index.
     """
     serving = service or Service(settings)
+    preview = None
+    if watch:
+        settings = preview_settings(settings)
+        preview = Preview(settings, serving.engine)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         serving.watch()
+        if preview:
+            preview.watch()
         yield
+        if preview:
+            preview.close()
         serving.close()
 
     app = FastAPI(
@@ -56,6 +67,8 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
     app.include_router(learning.router, prefix="/api/v1")
     app.include_router(learning_pages.router)
     app.include_router(pages.router)
+    if preview:
+        live.install(app, preview)
 
     @app.middleware("http")
     async def safe_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

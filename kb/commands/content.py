@@ -15,19 +15,53 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.command()
 @click.argument("paths", nargs=-1)
 @click.option("--content", type=FOLDER, help="Content folder (KB_CONTENT).")
-def check(paths: tuple[str, ...], content: Path | None) -> None:
+@click.option("--since", metavar="REF", help="Only files that changed since this commit or branch.")
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "github", "markdown"]),
+    default="text",
+    show_default=True,
+    help="A line a problem, annotations on lines, or the comment that a reviewer reads.",
+)
+@click.option("--links", is_flag=True, help="In the comment, also try the links of sources.")
+def check(paths: tuple[str, ...], content: Path | None, since: str | None, shape: str, links: bool) -> None:
     """Validate all content; with PATHS, show only problems of files whose path holds one of them."""
     from kb.content.checks import check_library
     from kb.content.library import load_library
 
-    library = load_library(load_settings(content=content).content)
-    problems = [p for p in check_library(library) if not paths or any(part in p.path for part in paths)]
-    for problem in problems:
-        click.echo(str(problem))
+    settings = load_settings(content=content)
+    library = load_library(settings.content)
+    chosen = None
+    if since is not None:
+        from kb.contribute.changes import changed_since
+
+        chosen = changed_since(since, settings.content)
+    problems = [
+        p
+        for p in check_library(library)
+        if (not paths or any(part in p.path for part in paths)) and (chosen is None or p.path in chosen)
+    ]
+    if shape == "markdown":
+        from kb.contribute.comment import comment
+        from kb.contribute.reviewing import findings, touched
+        from kb.pipeline import engine_if_built
+
+        about = touched(library, paths, chosen)
+        click.echo(comment(findings(library, problems, about, engine_if_built(settings), links=links)), nl=False)
+    elif shape == "github":
+        from kb.contribute.annotations import github_lines
+
+        for line in github_lines(problems, settings.content.name):
+            click.echo(line)
+    else:
+        for problem in problems:
+            click.echo(str(problem))
     if problems:
         files = len({problem.path for problem in problems})
         raise ContentError(f"{len(problems)} problems in {files} files; each line above says where and what to do.")
-    click.echo(f"{len(library.entries)} entries, no problems.")
+    if shape != "markdown":
+        click.echo(f"{len(library.everything)} entries, no problems.")
 
 
 @click.command()
@@ -44,10 +78,13 @@ def stamp(ids: tuple[str, ...], content: Path | None) -> None:
 
 
 @click.command()
-@click.argument("subject", type=click.Choice(["content"]))
-def report(subject: str) -> None:  # noqa: ARG001 - one report so far
-    """Print what the content holds and what it lacks."""
+@click.argument("subject", type=click.Choice(["content", "review"]))
+@click.option("--content", type=FOLDER, help="Content folder (KB_CONTENT).")
+def report(subject: str, content: Path | None) -> None:
+    """Print what the content holds and what it lacks, or where its pages stand in review."""
     from kb.content.library import load_library
+    from kb.content.review import review_as_text
     from kb.site.coverage import coverage, coverage_as_text
 
-    click.echo(coverage_as_text(coverage(load_library(load_settings().content))))
+    library = load_library(load_settings(content=content).content)
+    click.echo(review_as_text(library) if subject == "review" else coverage_as_text(coverage(library)))

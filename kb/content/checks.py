@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from kb.content.frontmatter import Document
 from kb.content.interests import check_interests
@@ -16,14 +17,19 @@ from kb.content.library import Library, words_fingerprint
 from kb.content.markdown import cited, outline, raw_html_line, without_citations
 from kb.content.model import LABELLED, SAME_IN_BOTH, Entry, Event, Page, Practice
 from kb.content.privacy import personal_data
-from kb.content.problems import Problem, did_you_mean
+from kb.content.problems import MAX_PROBLEMS, Problem, did_you_mean
 from kb.content.sections import EDITORIAL, UNDOCUMENTED, headings
 
 BODY_WORDS = {"full": (120, 450), "snapshot": (30, 450), "commitment": (60, 350), "event": (60, 400)}
 SPANISH_ALLOWANCE = 1.2
 """Spanish says the same in about a fifth more words."""
 
+PERSONAL = "personal data"
+
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+_LINK_ELSEWHERE = re.compile(
+    r"(?:\]\(\s*<?\s*|\]:\s*|<)(?!https?:)([A-Za-z][A-Za-z0-9+.-]{1,30}:)(?=\S)", re.IGNORECASE
+)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[¿¡A-ZÁÉÍÓÚÑ'\"])")
 _REPEATED_FROM = 9
 
@@ -44,9 +50,10 @@ class _Reading:
 def check_library(library: Library) -> list[Problem]:
     """Every problem of the content, reading problems included, in the order of files and lines."""
     problems = list(library.problems)
+    # What is published comes first, so that a sentence found twice is the proposal's to change.
     readings = [
         _Reading(entry, page, library.documents[page.path])
-        for entry in library.entries.values()
+        for entry in (*library.entries.values(), *library.unpublished.values())
         for page in entry.pages.values()
     ]
     for reading in readings:
@@ -61,7 +68,19 @@ def check_library(library: Library) -> list[Problem]:
                 problems.extend(rule(reading))
     problems.extend(_repeated_sentences(readings))
     problems.extend(_interests(library))
-    return sorted(set(problems))
+    return _shortened(sorted(set(problems)))
+
+
+def _shortened(problems: list[Problem]) -> list[Problem]:
+    """At most `MAX_PROBLEMS` a file, and a line that says so."""
+    kept: list[Problem] = []
+    for path, own in groupby(problems, key=lambda problem: problem.path):
+        listed = list(own)
+        kept += listed[:MAX_PROBLEMS]
+        if len(listed) > MAX_PROBLEMS:
+            message = f"has more problems than these {MAX_PROBLEMS}; mend them first."
+            kept.append(Problem(path, listed[MAX_PROBLEMS].line, "file", message))
+    return kept
 
 
 def _interests(library: Library) -> Iterator[Problem]:
@@ -96,14 +115,23 @@ def _headings(reading: _Reading) -> Iterator[Problem]:
             yield reading.problem("body", message, section.line)
 
 
-def _length(reading: _Reading) -> Iterator[Problem]:
-    facts = reading.entry.facts
+def words_wanted(entry: Entry, page: Page) -> tuple[int, int]:
+    """Fewest and most words of a page's text."""
+    facts = entry.facts
     least, most = BODY_WORDS[facts.tier if isinstance(facts, Practice) else facts.kind]
-    if reading.page.lang == "es":
-        most = int(most * SPANISH_ALLOWANCE)
-    count = sum(len(section.text.split()) for section in reading.page.sections)
+    return least, int(most * SPANISH_ALLOWANCE) if page.lang == "es" else most
+
+
+def word_count(page: Page) -> int:
+    """Words of a page's text, headings and marks left out."""
+    return sum(len(section.text.split()) for section in page.sections)
+
+
+def _length(reading: _Reading) -> Iterator[Problem]:
+    least, most = words_wanted(reading.entry, reading.page)
+    count = word_count(reading.page)
     if not least <= count <= most:
-        hint = " (or set `tier: snapshot`)" if count < least and isinstance(facts, Practice) else ""
+        hint = " (or set `tier: snapshot`)" if count < least and reading.entry.kind == "practice" else ""
         message = f"the text has {count} words; between {least} and {most} are wanted{hint}."
         yield reading.problem("body", message, reading.document.body_line)
 
@@ -113,6 +141,13 @@ def _raw_html(reading: _Reading) -> Iterator[Problem]:
     if line is not None:
         message = "raw HTML is shown as text; use Markdown instead."
         yield reading.problem("body", message, reading.document.body_line + line)
+
+
+def _links(reading: _Reading) -> Iterator[Problem]:
+    for found in _LINK_ELSEWHERE.finditer(reading.document.body):
+        line = reading.document.body_line + reading.document.body.count("\n", 0, found.start())
+        message = f"a link to {found.group(1)!r} is shown as text; links lead to https:// or http:// addresses."
+        yield reading.problem("body", message, line)
 
 
 def _citations_exist(reading: _Reading) -> Iterator[Problem]:
@@ -149,13 +184,19 @@ def _known_numbers(entry: Entry) -> set[float]:
 
 
 def _privacy(reading: _Reading) -> Iterator[Problem]:
+    # Many a department and town is named after a person.
+    institutional = [
+        *reading.entry.facts.institutional,
+        *reading.entry.facts.places,
+        *reading.page.words.get("places", ()),
+    ]
     for key, text in _all_words(reading.page):
-        for message in personal_data(text):
-            yield reading.problem(key, message)
+        for finding in personal_data(text, institutional):
+            yield replace(reading.problem(key, finding.sentence), topic=PERSONAL)
     for section in reading.page.sections:
         for block in section.blocks:
-            for message in personal_data(block.text):
-                yield reading.problem("body", message, block.line)
+            for finding in personal_data(block.text, institutional):
+                yield replace(reading.problem("body", finding.sentence, block.line), topic=PERSONAL)
 
 
 def _questions(reading: _Reading) -> Iterator[Problem]:
@@ -205,6 +246,22 @@ def _dates(reading: _Reading) -> Iterator[Problem]:
             yield reading.problem(f"results.{index + 1}.year", f"{figure.year} lies after the last review.", line)
 
 
+def _review(reading: _Reading) -> Iterator[Problem]:
+    review = reading.entry.facts.review
+    if review.status == "withdrawn" and review.reason is None:
+        yield reading.problem(
+            "review", "is withdrawn without `reason: {en: ..., es: ...}`, which its readers are shown."
+        )
+    if review.status == "withdrawn" and review.decided is None:
+        yield reading.problem("review", "is withdrawn without `decided`, the date of that decision.")
+    if review.reason is not None and review.status != "withdrawn":
+        yield reading.problem("review.reason", "is only for pages whose status is `withdrawn`.")
+    if review.decided and review.status in ("draft", "in-review"):
+        yield reading.problem(
+            "review.decided", f"stands on a page whose status is `{review.status}`; nothing is decided yet."
+        )
+
+
 def _folder(reading: _Reading) -> Iterator[Problem]:
     country = reading.entry.folder.upper()
     countries = reading.entry.facts.countries
@@ -214,11 +271,13 @@ def _folder(reading: _Reading) -> Iterator[Problem]:
 
 def _references(reading: _Reading, library: Library) -> Iterator[Problem]:
     facts = reading.entry.facts
+    known = library.everything
     for key in ("related", "practices", "prioritised"):
         for target in getattr(facts, key, ()):
-            if target not in library.entries:
-                message = f"{target!r} is no entry.{did_you_mean(target, library.entries)}"
-                yield reading.problem(key, message)
+            if target not in known:
+                yield reading.problem(key, f"{target!r} is no entry.{did_you_mean(target, known)}")
+            elif known[target].is_withdrawn and reading.entry.is_published:
+                yield reading.problem(key, f"{target!r} was withdrawn; take it out, or name what took its place.")
             elif target == reading.entry.id:
                 yield reading.problem(key, "names the page itself.")
 
@@ -307,7 +366,7 @@ def _listed(numbers: object) -> str:
 
 _Rule = Callable[[_Reading], Iterator[Problem]]
 _PAGE_RULES: tuple[_Rule, ...] = (
-    _headings, _length, _raw_html, _citations_exist, _figures_have_sources, _privacy, _questions,
+    _headings, _length, _raw_html, _links, _citations_exist, _figures_have_sources, _privacy, _questions,
 )  # fmt: skip
-_ORIGINAL_RULES: tuple[_Rule, ...] = (_sources, _dates, _folder)
+_ORIGINAL_RULES: tuple[_Rule, ...] = (_sources, _dates, _review, _folder)
 _TRANSLATION_RULES: tuple[_Rule, ...] = (_same_lists, _same_figures, _stale)

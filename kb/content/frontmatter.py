@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 from typing import TypeAlias
 
 import yaml
 
 from kb.content.problems import Problem
 
-MAX_BYTES = 256 * 1024
+MAX_BYTES = 64 * 1024
+"""The longest page so far has 11 kB. Some Markdown takes time that grows with the square of its length."""
 MAX_DEPTH = 6
+MAX_HEADINGS = 60
+MAX_WORD = 300
 
 Scalar: TypeAlias = str | int | float | bool | None
 Value: TypeAlias = "Scalar | list[Value] | dict[str, Value]"
@@ -24,6 +30,9 @@ Location: TypeAlias = tuple[str | int, ...]
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,9}")
+_HEADING = re.compile(r"^ {0,3}(?:#{1,6}(?:\s|$)|=+\s*$|-+\s*$)", re.MULTILINE)
+_LONG_WORD = re.compile(rf"(?<!\S)(?!\S{{0,9}}https?://)\S{{{MAX_WORD + 1},}}")
+_OTHER_ALPHABET = re.compile("[\u0370-\u03ff\u0400-\u052f\u0530-\u058f\uff21-\uff5a]")
 # Controls that no page needs, and the bidirectional overrides with which text can be made to look like other text.
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
@@ -54,14 +63,25 @@ class MalformedError(Exception):
         self.problem = Problem(path, line, key, message)
 
 
+def read(file: Path) -> bytes:
+    """A file's bytes; of one that is too large only as much as shows that it is."""
+    with file.open("rb") as opened:
+        return opened.read(MAX_BYTES + 1)
+
+
+@lru_cache(maxsize=2048)
 def parse(path: str, content: bytes) -> Document:
-    """Takes a content file apart.
+    """Takes a content file apart. Kept, because a preview reads all content again whenever a file of it changes.
 
     Raises:
         MalformedError: not UTF-8, too large, no front matter, or YAML that we do not read.
     """
     text = _decode(path, content)
     front, body, body_line = _split(path, text)
+    headings = len(_HEADING.findall(body))
+    if headings > MAX_HEADINGS:
+        message = f"has {headings} headings and rules; a page has the few headings of its kind."
+        raise MalformedError(path, body_line, "body", message)
     document = Document(body=body, body_line=body_line, digest=hashlib.sha256(content).hexdigest())
     node = _compose(path, front, 1)
     if not isinstance(node, yaml.MappingNode):
@@ -98,7 +118,22 @@ def _decode(path: str, content: bytes) -> str:
         line = text.count("\n", 0, found.start()) + 1
         message = f"holds the invisible character U+{ord(found.group()):04X}; delete it and type the text again."
         raise MalformedError(path, line, "file", message)
+    _refuse_odd_words(path, text)
     return text
+
+
+def _refuse_odd_words(path: str, text: str) -> None:
+    """No word that only pretends to be one: letters of another alphabet that look like ours, or no end."""
+    if found := _OTHER_ALPHABET.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        around = text[max(0, found.start() - 12) : found.end() + 12].split("\n", maxsplit=1)[0]
+        name = unicodedata.name(found.group(), "unnamed")
+        message = f"{around!r} holds a letter of another alphabet, {name}; type it again."
+        raise MalformedError(path, line, "file", message)
+    if found := _LONG_WORD.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        message = f"{found.group()[:20]!r}... goes on for {len(found.group())} characters without a space; write words."
+        raise MalformedError(path, line, "file", message)
 
 
 def _split(path: str, text: str) -> tuple[str, str, int]:

@@ -6,7 +6,8 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -32,11 +33,13 @@ from kb.content.model import (
     Page,
     Period,
     Practice,
+    Reason,
+    Review,
     Source,
     Statement,
     Translation,
 )
-from kb.content.problems import Problem, did_you_mean
+from kb.content.problems import MAX_PROBLEMS, Problem, did_you_mean
 from kb.content.sections import LANGUAGES, headings
 from kb.content.vocabulary import vocabulary
 from kb.errors import ContentError, NotFoundError
@@ -47,14 +50,34 @@ _NAME = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)\.([a-z]{2})\.md", re.ASCII)
 
 @dataclass(frozen=True)
 class Library:
-    """The entries of a content folder by id, in order, and the problems found while reading."""
+    """The published entries of a content folder by id, in order, and the problems found while reading.
+
+    What is not published stands apart in `unpublished`, so that nothing can show or index it by mistake.
+    """
 
     folder: Path
     entries: dict[str, Entry]
     problems: tuple[Problem, ...] = ()
     documents: Mapping[str, Document] = field(default_factory=dict)
     """Each file taken apart, by path: where its keys stand."""
+    unpublished: Mapping[str, Entry] = field(default_factory=dict)
+    """Drafts, pages in review and withdrawn ones: for those who write and check, never for readers."""
     interests: tuple[EventInterests, ...] = ()
+
+    @property
+    def everything(self) -> dict[str, Entry]:
+        """Every entry by id, whatever its review status."""
+        return dict(sorted({**self.entries, **self.unpublished}.items()))
+
+    @property
+    def withdrawn(self) -> list[Entry]:
+        """Entries of which only a page that says why remains."""
+        return [entry for entry in self.unpublished.values() if entry.is_withdrawn]
+
+    def with_drafts(self) -> Library:
+        """The same library with drafts and pages in review as if they were published: for a preview, never for readers."""
+        shown = {key: entry for key, entry in self.everything.items() if not entry.is_withdrawn}
+        return replace(self, entries=shown, unpublished={entry.id: entry for entry in self.withdrawn})
 
     def of_kind(self, kind: str) -> list[Entry]:
         """Entries of `practice`, `commitment` or `event`."""
@@ -69,14 +92,15 @@ class Library:
         return "".join(self.documents[page.path].digest for _, page in sorted(entry.pages.items()))
 
     def get(self, entry_id: str) -> Entry:
-        """The entry with this id.
+        """The entry with this id, published or not.
 
         Raises:
             NotFoundError: there is none; names the closest id.
         """
-        if entry_id in self.entries:
-            return self.entries[entry_id]
-        raise NotFoundError(f"There is no entry {entry_id!r}.{did_you_mean(entry_id, self.entries)}")
+        entries = self.everything
+        if entry_id in entries:
+            return entries[entry_id]
+        raise NotFoundError(f"There is no entry {entry_id!r}.{did_you_mean(entry_id, entries)}")
 
 
 @dataclass(frozen=True)
@@ -104,7 +128,7 @@ def load_library(folder: Path) -> Library:
     documents: dict[str, dict[str, tuple[_File, Document]]] = {}
     for file in _find(folder, problems):
         try:
-            document = frontmatter.parse(file.path, (folder / file.path).read_bytes())
+            document = frontmatter.parse(file.path, frontmatter.read(folder / file.path))
         except MalformedError as error:
             problems.append(error.problem)
             continue
@@ -115,8 +139,10 @@ def load_library(folder: Path) -> Library:
         if entry:
             entries[entry_id] = entry
     read = {path: document for files in documents.values() for path, (_, document) in files.items()}
+    published = {key: entry for key, entry in entries.items() if entry.is_published}
+    unpublished = {key: entry for key, entry in entries.items() if not entry.is_published}
     interests = read_interests(folder, problems)
-    return Library(folder, entries, tuple(sorted(problems)), read, interests)
+    return Library(folder, published, tuple(sorted(problems)), read, unpublished, interests)
 
 
 def _find(folder: Path, problems: list[Problem]) -> Iterator[_File]:
@@ -130,7 +156,9 @@ def _find(folder: Path, problems: list[Problem]) -> Iterator[_File]:
 
 def _walk(folder: Path) -> Iterator[Path]:
     """All files below a folder in order; a link is yielded, never followed."""
-    if not folder.is_dir():
+    if folder.is_symlink():
+        yield folder
+    if folder.is_symlink() or not folder.is_dir():
         return
     for path in sorted(folder.iterdir()):
         if path.name.startswith("."):
@@ -233,6 +261,8 @@ _NESTED: dict[str, type[BaseModel]] = {
     "objectives": Statement,
     "period": Period,
     "dates": EventDates,
+    "review": Review,
+    "reason": Reason,
 }
 
 
@@ -240,7 +270,7 @@ def _validated(model: type[_M], file: _File, document: Document, problems: list[
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        for finding in findings(error, model, _NESTED):
+        for finding in islice(findings(error, model, _NESTED), MAX_PROBLEMS + 1):
             line = document.line_of(finding.location)
             problems.append(Problem(file.path, line, finding.key, finding.message))
         return None

@@ -144,8 +144,14 @@ def outline(markdown: str) -> tuple[tuple[int, str, int], ...]:
 
 def sections(markdown: str, headings: dict[str, str], first_line: int = 1) -> tuple[Section, ...]:
     """Cuts a body at its `## ` headings. Sections whose heading is not in `headings` (key to heading) are left out."""
+    return _sections(markdown, tuple(headings.items()), first_line)
+
+
+@lru_cache(maxsize=2048)
+def _sections(markdown: str, headings: tuple[tuple[str, str], ...], first_line: int) -> tuple[Section, ...]:
+    """Kept, because a preview reads all content again whenever a file of it changes."""
     lines = markdown.split("\n")
-    keys = {heading: key for key, heading in headings.items()}
+    keys = {heading: key for key, heading in headings}
     starts = [(line, text) for level, text, line in outline(markdown) if level <= 2]
     ends = [line for line, _ in starts[1:]] + [len(lines)]
     inside = list(blocks(markdown, first_line))

@@ -12,8 +12,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from kb.content.markdown import Section
 from kb.content.problems import did_you_mean
@@ -23,16 +32,26 @@ MAX_TITLE_WORDS = 15
 MAX_SUMMARY_WORDS = 60
 
 
-def _term(facet: str) -> BeforeValidator:
-    def check(value: object) -> str:
-        allowed = vocabulary()[facet]
+@dataclass(frozen=True)
+class _term:  # noqa: N801 - reads as the annotation that it is
+    """A term of a facet of the vocabulary. A JSON Schema names the facet, for those who list its terms."""
+
+    facet: str
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, object]:
+        return {**handler(schema), "vocabulary": self.facet}
+
+    def _check(self, value: object) -> str:
+        allowed = vocabulary()[self.facet]
         if str(value) not in allowed:
             listed = ", ".join(allowed)
-            message = f"{str(value)!r} is not a term of {facet}.{did_you_mean(str(value), allowed)} Allowed: {listed}."
+            near = did_you_mean(str(value), allowed)
+            message = f"{str(value)!r} is not a term of {self.facet}.{near} Allowed: {listed}."
             raise PydanticCustomError("unknown_term", "{sentence}", {"sentence": message})
         return str(value)
-
-    return BeforeValidator(check)
 
 
 def _date(value: object) -> str:
@@ -77,7 +96,10 @@ def _address(text: str) -> str:
 
 
 Text = Annotated[str, Field(min_length=1, max_length=600)]
-PartialDate = Annotated[str, BeforeValidator(_date)]
+_DATE_SHAPE = r"^\d{4}(-\d{2}(-\d{2})?)?$"
+PartialDate = Annotated[
+    str, BeforeValidator(_date), WithJsonSchema({"type": ["string", "integer"], "pattern": _DATE_SHAPE})
+]
 CountryCode = Annotated[str, _term("countries")]
 LanguageCode = Annotated[str, _term("languages")]
 WebAddress = Annotated[str, Field(max_length=2000), AfterValidator(_address)]
@@ -138,6 +160,23 @@ class Period(Strict):
     end: PartialDate | None = None
 
 
+class Reason(Strict):
+    """Why a page was withdrawn, in both languages: it is shown where the page stood."""
+
+    en: Text
+    es: Text
+
+
+class Review(Strict):
+    """How far the page is on its way to readers, and which institutions read it. A page without it is published."""
+
+    status: Annotated[str, _term("review_status")] = "published"
+    reviewers: list[Text] = []
+    decided: PartialDate | None = None
+    """When it was published or withdrawn."""
+    reason: Reason | None = None
+
+
 class Original(Strict):
     """Front matter that all kinds share."""
 
@@ -163,6 +202,9 @@ class Original(Strict):
     sources: Annotated[list[Source], Field(min_length=1)]
     last_reviewed: PartialDate
     review_by: PartialDate
+    review: Review = Review()
+    institutional: list[Text] = []
+    """Mailboxes, numbers and names that look like a person's and belong to an institution."""
 
 
 class Practice(Original):
@@ -282,6 +324,18 @@ class Entry:
     @property
     def kind(self) -> str:
         return self.facts.kind
+
+    @property
+    def is_published(self) -> bool:
+        return self.facts.review.status == "published"
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.facts.review.status == "withdrawn"
+
+    def is_overdue(self, today: datetime.date) -> bool:
+        """Whether the page should have been reviewed again before `today`; a month or year counts to its end."""
+        return self.facts.review_by < today.isoformat()[: len(self.facts.review_by)]
 
     @property
     def original(self) -> Page:

@@ -1,29 +1,172 @@
-"""Personal data that must not stand in public content."""
+"""Personal data that must not stand in public content: found, named by its kind, and explained.
+
+Identity numbers are told by the shape that each of the seven States gives them: CUI/DPI (Guatemala), DUI and NIT (El
+Salvador), DNI (Honduras), CURP, RFC and voter's key (Mexico), cédula and DIMEX (Costa Rica), cédula (Panama), social
+security number (Belize). A number whose shape is also that of a date or a span of years counts only behind a word that
+announces it (`cédula`, `tel.`, `passport`).
+
+Freephone numbers, and mailboxes that name an office (`info@`, `contacto@`), are an institution's by nature. Anything else
+that belongs to an institution is listed under `institutional` in the front matter.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
-_ROLE_MAILBOX = re.compile(
-    r"(info|contact|contacto|office|oficina|press|prensa|help|ayuda|secretaria|secretariat|admin|support|unit|unidad)",
+
+@dataclass(frozen=True)
+class Finding:
+    """A piece of text that looks like personal data. `kind` is a key of `ADVICE`."""
+
+    kind: str
+    text: str
+
+    @property
+    def sentence(self) -> str:
+        looks, instead = ADVICE[self.kind]
+        return f"{self.text!r} looks like {looks}; {instead}."
+
+
+_MARK = "or list it under `institutional` if it belongs to an institution"
+_OUT = f"take it out, {_MARK}"
+ADVICE: dict[str, tuple[str, str]] = {
+    "email": ("a person's e-mail address", f"name an institution's mailbox, such as info@..., {_MARK}"),
+    "phone": ("a telephone number", _OUT),
+    "identity": ("an identity number", "take it out: nobody's papers are published"),
+    "passport": ("a passport number", "take it out: nobody's papers are published"),
+    "coordinates": ("coordinates", "name the town instead: places where people are protected are not published"),
+    "street": ("a street address", f"take it out: places where people are protected are not published, {_MARK}"),
+    "person": ("the name of a person", f"name the institution or the office instead, {_MARK}"),
+}
+STRUCTURED = ("email", "phone", "identity", "passport", "coordinates")
+"""Kinds that are told by their shape."""
+
+_S = r"[\s.\-–]"
+_ANNOUNCED = r"(?:\s*(?:n\.?\s?[ºo°]\.?|núm(?:ero|\.)?|number|no\.|#|:|de|is|es|al|on|at|to))*[\s:]*"
+_PHONE_WORD = r"(?:tel(?:éfono|efono|ephone|\.)?|phone|whats?app|cel(?:ular|l)?\.?|m[oó]vil|mobile|ll[aá]m[ae]\w*|call)"
+_IDENTITY_WORD = (
+    r"(?:c[eé]dula|CUI|DPI|DUI|NIT|DNI|CURP|RFC|DIMEX|NUE|RTN|social security|seguro social|documento|"
+    r"identidad|identificaci[oó]n|identity card|ID card|\bID|expediente)"
+)
+_PATTERNS: tuple[tuple[str, str], ...] = (
+    ("coordinates", r"-?\b\d{1,2}\.\d{4,}\s*[,;/]?\s*-?\d{1,3}\.\d{4,}\b"),
+    ("coordinates", r"-?\b\d{1,2}\.\d{3,}°?\s*[NS]?\s*[,;/]?\s*-?\d{1,3}\.\d{3,}°?\s*[EWO]\b"),
+    ("coordinates", r"\b\d{1,3}\s?°\s*\d{1,2}(?:\.\d+)?\s*['’′](?:\s*\d{1,2}(?:\.\d+)?\s*(?:[\"”″]|''))?\s*[NSEWO]\b"),
+    ("coordinates", r"\b\d{1,3}\.\d+\s?°\s*[NSEWO]\b"),
+    ("coordinates", r"\b1[3-7]\s?[N-R]\s+\d{6}\s+\d{7}\b"),
+    ("coordinates", r"(?<![\w+])[2-9CFGHJMPQRVWX]{4,8}\+[2-9CFGHJMPQRVWX]{2,3}\b"),
+    ("email", r"[\w.+-]{1,64}\s?(?:@|\[at\]|\(at\)|\(arroba\))\s?[\w-]+(?:\.[\w-]+)+"),
+    ("identity", r"\b[A-Z][AEIOUX][A-Z]{2}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[HMX][A-Z]{5}[0-9A-Z]\d\b"),
+    ("identity", r"\b[A-Z]{6}\d{8}[HM]\d{3}\b"),
+    ("identity", r"\b[A-ZÑ&]{4}-?\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])-?[A-Z0-9]{3}\b"),
+    ("identity", r"(?<![\d-])\d{4}[ -]?\d{5}[ -]?\d{4}(?![\d-])"),
+    ("identity", r"(?<![\d-])\d{4}[ -](?:19|20)\d{2}[ -]\d{5}(?![\d-])"),
+    ("identity", r"(?<![\d-])\d{8}-\d(?![\d-])"),
+    ("identity", r"(?<![\d-])\d{4}-\d{6}-\d{3}-\d(?![\d-])"),
+    ("identity", r"(?<![\d-])[1-9]-\d{4}-\d{4}(?![\d-])"),
+    ("identity", r"(?<![\d-])1\d{10,11}(?![\d-])"),
+    ("identity", r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])"),
+    ("identity", r"(?<![\w-])(?:PE|E|N|(?:1[0-3]|[1-9])(?:-?(?:AV|PI))?)-\d{1,4}-(?!(?:19|20)\d\d(?!\d))\d{3,6}(?![\d-])"),
+    ("passport", rf"(?i:\b(?:passport|pasaporte){_ANNOUNCED})(?P<found>[A-Za-z]{{0,3}}[ -]?\d{{6,9}})\b"),
+    ("identity", rf"(?i:{_IDENTITY_WORD}{_ANNOUNCED})(?P<found>(?:[A-Z]{{1,2}}-)?\d[\d -]{{5,16}}\d)(?![\d-])"),
+    ("phone", rf"(?<![\w./+])(?:\+|00)\s?\d{{1,3}}{_S}?\s?(?:\(?\d{{1,4}}\)?{_S}?){{2,5}}\d{{2,4}}\b"),
+    ("phone", rf"(?<![\w./-])\(?50[1-7]\)?{_S}?\d{{3,4}}{_S}?\d{{4}}(?![\d-])"),
+    ("phone", rf"(?i:\b{_PHONE_WORD}{_ANNOUNCED})(?P<found>\(?\d[\d\s().-]{{5,16}}\d)(?!\d)"),
+    ("phone", r"(?<![\w./,-])(?!(?:19|20)\d\d[- ](?:19|20)\d\d)[2-9]\d{3}-\d{4}(?![\d-])"),
+    ("phone", r"(?<![\w./,-])\(?\d{2,3}\)?[ -]\d{3,4}[ -]\d{4}(?![\d-])"),
+    ("street", r"\b(?:\d+(?:st|nd|rd|th)?\s+(?:Street|Avenue))"),
+    ("street", r"\b(?:Calle|Avenida|Av\.|Street|Avenue)\s+[\w .]{0,30}?(?:#|No\.|N\.?º)\s*\d+"),
+    ("person", r"\b(?:(?:Mr|Mrs|Ms)\.?|(?:Dr|Dra|Sr|Sra|Srta|Lic|Licda|Lcda|Ing|Arq|Prof|Profa|Mtro|Mtra)\.)\s+[A-ZÁÉÍÓÚÑ]\w+"),
+    ("person", r"\b(?:Don|Doña)\s+[A-ZÁÉÍÓÚÑ]\w+"),
+    ("person", r"\b(?:named|se llama|de nombre)\s+(?P<found>[A-ZÁÉÍÓÚÑ]\w+\s+[A-ZÁÉÍÓÚÑ]\w+)"),
+)  # fmt: skip
+_OFFICE_MAILBOX = re.compile(
+    r"(?:info|contac\w*|office|oficina|press|prensa|help|ayuda|secretar\w+|admin|support|apoyo|unit|unidad|denuncias?|"
+    r"consultas?|atencion\w*|direccion|comunicacion\w*|transparencia|registr[yo]|enquiries|mail|correo|webmaster)"
+    r"(?:[._-][\w.-]*)?$",
     re.IGNORECASE,
 )
-_PERSON = re.compile(
-    r"\b(?:Mr|Mrs|Ms|Dr|Dra|Sr|Sra|Srta|Lic|Licda|Ing)\.\s+[A-ZÁÉÍÓÚÑ]\w+|\b(?:Don|Doña)\s+[A-ZÁÉÍÓÚÑ]\w+"
+_FREEPHONE = re.compile(r"(?:\+?1[\s-]?)?8(?:00|88|77|66)[\s-]?")
+_WEB_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
+_PARTICLES = r"(?:\s+(?:de|del|la|las|los|y))*"
+_NAME_PART = r"[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+"
+_INSTITUTION_BEFORE = re.compile(
+    r"(?:San|Santa|Santo|Fray|Saint|St\.?|Papa|Pope)\s*$|"
+    r"(?:Centros?|Hospital\w*|Fundaci[oó]n|Foundation|Escuela|School|C[aá]tedra|Chair|Instituto|Institute|Colegio|Albergue|"
+    r"Shelter|Casa|Cl[ií]nica|Clinic|Programa|Programme|Ley|Law|Avenida|Universidad|University|Parque|Biblioteca|Plaza|"
+    r"Barrio|Colonia|Municipio|Municipality|Estado|Premio|Prize|Red|Asociaci[oó]n|Unidad|Unit|Centre|Center|Puerto)"
+    r"(?:\s+(?:de|del|la|las|los|of|the|Integrador|Integrator|para|el|Migrante))*[\s\"'“«]*$"
 )
-_STREET = re.compile(
-    r"\b(?:\d+(?:st|nd|rd|th)?\s+(?:Street|Avenue)|(?:Calle|Avenida|Av\.|Street|Avenue)\s+[\w .]{0,30}?(?:#|No\.|N\.º)\s*\d+)"
+_INSTITUTION_AFTER = re.compile(
+    r"\s*[\"'”»]?\s*(?:Foundation|Chair|Centre|Center|Hospital|School|Shelter|Institute|University|Mental|Integration|Unit)\b"
 )
 
 
-def personal_data(text: str) -> Iterator[str]:
-    """A sentence for each piece of text that looks like personal data."""
-    for found in _EMAIL.findall(text):
-        if not _ROLE_MAILBOX.match(found):
-            yield f"{found!r} looks like a person's e-mail address; name an institution's mailbox, such as info@..."
-    for found in _PERSON.findall(text):
-        yield f"{found!r} looks like the name of a person; name the institution or the office instead."
-    for found in _STREET.findall(text):
-        yield f"{found!r} looks like a street address; places where people are protected are not published."
+@cache
+def _compiled() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
+
+
+@cache
+def _full_name() -> re.Pattern[str]:
+    """A common given name of the region, then a surname."""
+    names = files("kb.content").joinpath("given-names.txt").read_text(encoding="utf-8").split()
+    given = "|".join(sorted(names, key=len, reverse=True))
+    return re.compile(rf"\b(?:{given})(?:\s+(?:{given}))?{_PARTICLES}\s+{_NAME_PART}(?:\s+{_NAME_PART})?\b")
+
+
+def personal_data(text: str, institutional: Collection[str] = ()) -> Iterator[Finding]:
+    """What in a text looks like personal data, each piece once.
+
+    Args:
+        text: words of a page, on one line.
+        institutional: pieces that belong to an institution; they are passed over, however they are spaced.
+    """
+    taken: list[tuple[int, int]] = []
+    allowed = [_bare(one) for one in institutional]
+    plain = text
+    for kind, pattern in _compiled():
+        # Coordinates are looked for in web addresses too, since maps carry them; long numbers there mean nothing.
+        if kind != "coordinates" and plain is text:
+            plain = _WEB_ADDRESS.sub(lambda address: " " * len(address.group()), text)
+        for match in pattern.finditer(plain):
+            found = (match.groupdict().get("found") or match.group()).strip()
+            start, end = match.span("found") if "found" in match.groupdict() else match.span()
+            if _is_free(taken, start, end) and _counts(kind, found):
+                taken.append((start, end))
+                if not any(_bare(found) in one for one in allowed):
+                    yield Finding(kind, found)
+    for match in _full_name().finditer(plain):
+        named = _INSTITUTION_BEFORE.search(plain[max(0, match.start() - 60) : match.start()])
+        if named or _INSTITUTION_AFTER.match(plain, match.end()) or not _is_free(taken, *match.span()):
+            continue
+        if not any(_bare(match.group()) in one for one in allowed):
+            yield Finding("person", match.group())
+
+
+def _counts(kind: str, found: str) -> bool:
+    digits = sum(char.isdigit() for char in found)
+    if kind == "email":
+        return not _OFFICE_MAILBOX.match(re.split(r"\s?[@\[(]", found)[0])
+    if kind == "phone":
+        return (
+            7 <= digits <= 15
+            and not _FREEPHONE.match(found)
+            and not re.fullmatch(r"(?:19|20)\d\d\D+(?:19|20)\d\d", found)
+        )
+    if kind == "identity":
+        return digits >= 6
+    return True
+
+
+def _is_free(taken: list[tuple[int, int]], start: int, end: int) -> bool:
+    return all(end <= first or last <= start for first, last in taken)
+
+
+def _bare(text: str) -> str:
+    """Letters and digits alone, in lower case: `+503 2222-0000` and `+50322220000` are one number."""
+    return re.sub(r"[^\w@]", "", text.lower())

@@ -6,6 +6,9 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+MAX_PROBLEMS = 50
+"""Most problems of one file that are reported: more help nobody."""
+
 
 @dataclass(frozen=True, order=True)
 class Problem:
@@ -18,13 +21,21 @@ class Problem:
     line: int
     key: str
     message: str
+    topic: str = ""
+    """`personal data`, which a reviewer looks at apart from the rest."""
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.key}: {self.message}"
 
 
+def closest(found: str, allowed: Iterable[str]) -> str:
+    """The allowed term nearest to what was found, or nothing when none is near."""
+    lowered = {term.lower(): term for term in allowed}
+    near = difflib.get_close_matches(found.lower(), lowered, n=1, cutoff=0.6)
+    return lowered[near[0]] if near else ""
+
+
 def did_you_mean(found: str, allowed: Iterable[str]) -> str:
     """` Did you mean 'x'?` for the closest allowed term, or nothing when none is close."""
-    lowered = {term.lower(): term for term in allowed}
-    close = difflib.get_close_matches(found.lower(), lowered, n=1, cutoff=0.6)
-    return f" Did you mean {lowered[close[0]]!r}?" if close else ""
+    near = closest(found, allowed)
+    return f" Did you mean {near!r}?" if near else ""

@@ -17,7 +17,7 @@ def stamp_translations(library: Library, ids: Sequence[str]) -> Iterator[Path]:
     Raises:
         NotFoundError: an id names no entry.
     """
-    chosen = list(library.entries.values()) if "all" in ids else [library.get(entry_id) for entry_id in ids]
+    chosen = list(library.everything.values()) if "all" in ids else [library.get(entry_id) for entry_id in ids]
     for entry in chosen:
         current = words_fingerprint(entry.original)
         for page in entry.pages.values():

@@ -121,12 +121,13 @@ def _write(
     described: dict[str, object] = dict(encoder.info.to_dict())
     if isinstance(encoder, OnnxEncoder):
         described["export"] = link_export(encoder.folder, snapshot.encoder).to_dict()
-    languages, vectors = {}, []
+    languages: dict[str, dict[str, int]] = {}
+    vectors = {}
     for lang in sorted({passage.lang for passage in passages}):
         own = [passage for passage in passages if passage.lang == lang]
         written = _write_language(snapshot.language(lang), lang, items, own, store, encoder)
         languages[lang] = {"passages": len(own), "tokens": written.tokens}
-        vectors.append((written.items, written.vectors))
+        vectors[lang] = (written.items, written.vectors)
     write_lexicon(snapshot.lexicon, passages)
     Neighbours.build(snapshot, len(items), vectors)
     files = checksums(snapshot.folder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -32,9 +32,19 @@ class Neighbours:
         kept = np.load(layout.neighbours)
         self.near: npt.NDArray[np.int64] = kept["near"].astype(np.int64)
         self.closeness: Floats = kept["closeness"]
+        self._means = dict(zip(kept["languages"].tolist(), kept["means"], strict=True))
+
+    def placed(self, vectors: Mapping[str, Floats]) -> Floats:
+        """float32[d]: where a text with these passage vectors (float32[n, d] for each language) lies among the items."""
+        parts = [found - self._means[lang] for lang, found in vectors.items() if lang in self._means]
+        total = np.concatenate(parts).sum(axis=0) if parts else np.zeros(self.vectors.shape[1], np.float32)
+        unit: Floats = (total / max(float(np.linalg.norm(total)), 1e-9)).astype(np.float32)
+        return unit
 
     @staticmethod
-    def build(layout: SnapshotLayout, items: int, languages: Iterable[tuple[npt.NDArray[np.int32], Floats]]) -> None:
+    def build(
+        layout: SnapshotLayout, items: int, languages: Mapping[str, tuple[npt.NDArray[np.int32], Floats]]
+    ) -> None:
         """Writes both files.
 
         Args:
@@ -42,10 +52,17 @@ class Neighbours:
             items: how many items there are.
             languages: for each language, the item number of each passage and its vector, float32[n, d].
         """
-        vectors = _mean_vectors(items, list(languages))
+        vectors = _mean_vectors(items, list(languages.values()))
+        means = np.stack([found.mean(axis=0) for _, found in languages.values()])
         near, closeness = _nearest(vectors, min(NEAREST, items - 1))
         np.save(layout.item_vectors, vectors.astype(np.float16))
-        np.savez(layout.neighbours, near=near.astype(np.int32), closeness=closeness)
+        np.savez(
+            layout.neighbours,
+            near=near.astype(np.int32),
+            closeness=closeness,
+            languages=np.array(list(languages)),
+            means=means,
+        )
 
 
 def _mean_vectors(items: int, languages: list[tuple[npt.NDArray[np.int32], Floats]]) -> Floats:

@@ -18,7 +18,8 @@ from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
 from kb.learning.knowledge import Entry, Knowledge
 from kb.learning.words import Words, listed, say, state, term
-from kb.search.engine import Hit, SearchEngine
+from kb.search.answer import Hit
+from kb.search.engine import SearchEngine
 from kb.search.request import search_request
 
 KEPT = 10

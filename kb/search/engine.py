@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -117,6 +117,18 @@ class SearchEngine:
         # Peers learn from each other: what another State does comes before what one's own does.
         nearest.sort(key=lambda pair: bool(own & set(pair[0].facets.get("country", ()))))
         return nearest[:limit]
+
+    def nearest(self, vectors: Mapping[str, npt.NDArray[np.float32]], limit: int = 5) -> list[tuple[Item, float]]:
+        """Items nearest to a text, with the cosine of the mean passage vectors.
+
+        Args:
+            vectors: of the text's passages, float32[n, d], for each language.
+            limit: how many.
+        """
+        near = self.snapshot.neighbours
+        closeness = near.vectors.astype(np.float32) @ near.placed(vectors)
+        order = np.argsort(-closeness, kind="stable")[:limit]
+        return [(self.snapshot.items[number], float(closeness[number])) for number in order]
 
     def _answer(self, request: SearchRequest) -> SearchResponse:
         clock = _Clock()

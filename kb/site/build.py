@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import datetime
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -12,7 +14,9 @@ from kb.content.library import Library
 from kb.content.model import Entry
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
+from kb.site.contribute import contribute_values
 from kb.site.coverage import coverage
+from kb.site.forge import Forge
 from kb.site.memory import PageMemory, write_changed
 from kb.site.render import render
 from kb.site.urls import Urls
@@ -38,6 +42,8 @@ class _Site:
     library: Library
     similar: Similar
     base: str
+    today: datetime.date
+    forge: Forge
 
     def urls(self, lang: str) -> Urls:
         return Urls(lang, self.base)
@@ -65,7 +71,13 @@ class _Page:
         return html.encode()
 
 
-def build_site(library: Library, folder: Path, similar: Similar = lambda _: (), base: str = "/") -> SiteReport:
+def build_site(
+    library: Library,
+    folder: Path,
+    similar: Similar = lambda _: (),
+    base: str = "/",
+    repository: Forge = Forge(),  # noqa: B008 - frozen
+) -> SiteReport:
     """Writes the site into `folder` and removes pages that are no more. What has not changed is not rendered again.
 
     Args:
@@ -73,8 +85,9 @@ def build_site(library: Library, folder: Path, similar: Similar = lambda _: (), 
         folder: where the site is written.
         similar: gives the ids of practices near to one.
         base: path that the site hangs at on its web host, with slashes at both ends.
+        repository: where the form for contributors opens the file that it makes.
     """
-    site = _Site(library, similar, base)
+    site = _Site(library, similar, base, _today(), repository)
     pages = [page for lang in LANGUAGES for page in _pages(site, lang)]
     pages.append(_Page(f"{base}404.html", "404.html", site.urls("en"), site.alternates(), {}))
     pages.append(_Page(base, "root.html", site.urls("en"), site.alternates(), {}))
@@ -89,39 +102,39 @@ def build_site(library: Library, folder: Path, similar: Similar = lambda _: (), 
     return SiteReport(len(pages), written, _remove_others(folder, {*wanted, *assets}))
 
 
+def write_entries(
+    library: Library, folder: Path, ids: Collection[str], similar: Similar = lambda _: (), base: str = "/"
+) -> int:
+    """Writes the pages of a few entries and nothing else, for an editor who waits; tells how many changed."""
+    site = _Site(library, similar, base, _today(), Forge())
+    chosen = [entry for entry in library.entries.values() if entry.id in ids]
+    pages = [page for lang in LANGUAGES for page in _entry_pages(site, lang, chosen)]
+    return sum(write_changed(_file(folder, base, page.address), page.render()) for page in pages)
+
+
+def _page(site: _Site, lang: str, template: str, kind: str, name: str = "", **values: object) -> _Page:
+    urls = site.urls(lang)
+    address = urls.page(kind, name) if name else urls.section(kind) if kind else urls.home()
+    return _Page(address, template, urls, site.alternates(kind, name), {"kind": kind, **values})
+
+
 def _pages(site: _Site, lang: str) -> Iterator[_Page]:
     urls = site.urls(lang)
     library = site.library
     practices = views(library.practices, urls)
-
-    def page(template: str, kind: str, name: str = "", **values: object) -> _Page:
-        address = urls.page(kind, name) if name else urls.section(kind) if kind else urls.home()
-        return _Page(address, template, urls, site.alternates(kind, name), {"kind": kind, **values})
-
-    neighbours = _neighbours(library)
+    page = partial(_page, site, lang)
+    counts = {kind: len(library.of_kind(kind)) for kind in ("practice", "commitment", "event")}
 
     yield page("home.html", "", practices=practices, browse=_browse(library.practices))
-    yield page(
-        "about.html", "about", counts={kind: len(library.of_kind(kind)) for kind in ("practice", "commitment", "event")}
-    )
+    yield page("about.html", "about", counts=counts)
+    yield page("contribute.html", "contribute", forge=site.forge, **contribute_values(urls.lang))
     yield page("coverage.html", "coverage", coverage=coverage(library))
     yield page("list.html", "practice", entries=practices)
     for kind in ("commitment", "event"):
         yield page("list.html", kind, entries=views(library.of_kind(kind), urls))
-    for entry in library.entries.values():
-        near = [view(library.entries[other], urls) for other in site.similar(entry.id) if other in library.entries]
-        related = views((library.entries[other] for other in neighbours[entry.id]), urls)
-        wanted = views((e for e in library.of_kind("event") if entry.id in getattr(e.facts, "prioritised", ())), urls)
-        yield page(
-            "entry.html",
-            entry.kind,
-            entry.id,
-            it=view(entry, urls),
-            similar=near,
-            related=related,
-            wanted=wanted,
-            interests=interests_document(library.interests, entry.id),
-        )
+    yield from _entry_pages(site, lang, library.entries.values())
+    for entry in library.withdrawn:
+        yield page("withdrawn.html", entry.kind, entry.id, it=view(entry, urls))
     for kind, facet in BROWSE.items():
         used = _browse(library.practices)[kind]
         yield page("terms.html", kind, facet=facet, terms=used)
@@ -130,6 +143,23 @@ def _pages(site: _Site, lang: str) -> Iterator[_Page]:
             promised = [e for e in library.of_kind("commitment") if term in getattr(e.facts, facet)]
             yield page("term.html", kind, term, facet=facet, term=term, entries=entries,
                        commitments=views(promised, urls))  # fmt: skip
+
+
+def _entry_pages(site: _Site, lang: str, entries: Iterable[Entry]) -> Iterator[_Page]:
+    urls = site.urls(lang)
+    library = site.library
+    neighbours = _neighbours(library)
+    for entry in entries:
+        near = [view(library.entries[other], urls) for other in site.similar(entry.id) if other in library.entries]
+        related = views((library.entries[other] for other in neighbours[entry.id]), urls)
+        wanted = views((e for e in library.of_kind("event") if entry.id in getattr(e.facts, "prioritised", ())), urls)
+        yield _page(site, lang, "entry.html", entry.kind, entry.id, it=view(entry, urls), similar=near, related=related,
+                    wanted=wanted, overdue=entry.is_overdue(site.today),
+                    interests=interests_document(library.interests, entry.id))  # fmt: skip
+
+
+def _today() -> datetime.date:
+    return datetime.datetime.now(datetime.UTC).date()
 
 
 def _neighbours(library: Library) -> dict[str, list[str]]:

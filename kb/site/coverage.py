@@ -44,7 +44,7 @@ def coverage(library: Library, today: datetime.date | None = None) -> Coverage:
     practices = library.practices
     states = [code for code, term in vocabulary()["countries"].items() if term.mirps]
     themes = list(vocabulary()["themes"])
-    now = (today or datetime.datetime.now(datetime.UTC).date()).isoformat()
+    now = today or datetime.datetime.now(datetime.UTC).date()
     pages = [page for entry in library.entries.values() for page in entry.pages.values()]
     return Coverage(
         practices=len(practices),
@@ -65,9 +65,7 @@ def coverage(library: Library, today: datetime.date | None = None) -> Coverage:
         undocumented=_undocumented(library),
         without_figures=sum(not p.facts.results for p in practices),
         without_costs=sum(not getattr(p.facts, "costs", ()) for p in practices),
-        overdue=[
-            entry.id for entry in library.entries.values() if entry.facts.review_by < now[: len(entry.facts.review_by)]
-        ],
+        overdue=[entry.id for entry in library.entries.values() if entry.is_overdue(now)],
     )
 
 

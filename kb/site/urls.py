@@ -15,6 +15,7 @@ SEGMENTS: dict[str, dict[str, str]] = {
     "about": {"en": "about", "es": "acerca"},
     "learning": {"en": "learning", "es": "aprendizaje"},
     "agenda": {"en": "agenda", "es": "agenda"},
+    "contribute": {"en": "contribute", "es": "contribuir"},
     "coverage": {"en": "what-we-know", "es": "que-sabemos"},
 }
 

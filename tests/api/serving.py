@@ -41,12 +41,12 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def start(settings: Settings, log: Path) -> Server:
+def start(settings: Settings, log: Path, *options: str) -> Server:
     """Starts a server on a free port and waits until it is ready."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-c", "from kb.cli import main; main()", "serve", "--port", str(port)]
+    command = [sys.executable, "-c", "from kb.cli import main; main()", "serve", "--port", str(port), *options]
     with log.open("wb") as output:
         process = subprocess.Popen(command, env=environment(settings), stdout=output, stderr=output)
     server = Server(f"http://127.0.0.1:{port}", process, log)

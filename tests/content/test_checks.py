@@ -92,7 +92,7 @@ def test_an_unused_source_is_named(tmp_path: Path) -> None:
         (b"---\n- x\n---\n", 2, "must be a list of `key: value` lines"),
         (b"---\na: [[[[[[[[[[1]]]]]]]]]]\n---\n", 2, "is nested deeper than 6 levels"),
         ("---\ntitle: abc\u202etxt\n---\n".encode(), 2, "holds the invisible character U+202E"),
-        (b"---\ntitle: x\n---\n" + b"x" * 300_000, 1, "is larger than 256 kB"),
+        (b"---\ntitle: x\n---\n" + b"x" * 300_000, 1, "is larger than 64 kB"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_where_and_why(tmp_path: Path, content: bytes, line: int, message: str) -> None:

@@ -1,0 +1,154 @@
+"""Answers to our questions become a content file: a draft that passes the checks but for what was not answered."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from kb.content.checks import BODY_WORDS
+from kb.content.vocabulary import vocabulary
+from kb.contribute.questions import Column, Question, UnknownWordError, questions, term_for
+from kb.contribute.sentences import say
+from kb.contribute.writing import Row, Terms, body, front_matter, name_from
+from kb.errors import ContributionError
+
+Answers: TypeAlias = Mapping[str, str | Sequence[str] | Sequence[Mapping[str, str]]]
+"""Question key to what was written: a text, a list of lines, or the rows of a table."""
+
+_KEYS = (
+    "title", "summary", "questions", "countries", "places", "implementers", "partners", "period", "status", "evidence",
+    "themes", "populations", "tier", "results", "costs", "sources", "last_reviewed", "review_by", "review",
+)  # fmt: skip
+MIN_SHORT, MIN_FULL = BODY_WORDS["snapshot"][0], BODY_WORDS["full"][0]
+_EMPTY: dict[str, Any] = {"text": "", "paragraph": "", "choice": "", "list": [], "choices": [], "table": []}
+
+
+@dataclass
+class Proposal:
+    """A page to be: where it goes, its text, the questions without the answer they need, and what to look at again."""
+
+    path: str
+    text: str
+    lang: str
+    unanswered: list[Question] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def propose(answers: Answers, lang: str, name: str = "", today: datetime.date | None = None) -> Proposal:
+    """A draft page from answers. What cannot be read stays as it was written, so that `kb check` shows its line.
+
+    Args:
+        answers: by question key; what is left out stays open in the file, with its question above it.
+        lang: language that the answers are written in.
+        name: of the file; made from the title where it is empty.
+        today: the day of the draft.
+
+    Raises:
+        ContributionError: no State is named, so that the file has no folder, or `name` cannot be a file's name.
+    """
+    notes: list[str] = []
+    day = today or datetime.datetime.now(datetime.UTC).date()
+    data: dict[str, Any] = {}
+    comments: dict[str, list[str]] = {}
+    unanswered = []
+    for question in questions():
+        if question.answer in ("section", "date"):
+            continue
+        value = _value(question, answers.get(question.key) or "", lang, notes)
+        key = "results" if question.key == "figures" else question.key
+        if not value and not question.required:
+            continue
+        data[key] = value or _EMPTY[question.answer]
+        if not value:
+            unanswered.append(question)
+            comments[key] = [question.question[lang], question.hint[lang]]
+            if question.answer == "choice":
+                comments[key].append(", ".join(vocabulary()[question.facet]))
+    if not data["countries"]:
+        raise ContributionError("Name at least one State: the file stands in its folder.")
+    data |= {
+        "period": Row({edge: _joined(answers.get(edge) or "") or None for edge in ("start", "end")}),
+        "last_reviewed": day.isoformat(),
+        "review_by": (day + datetime.timedelta(days=365)).isoformat(),
+        "review": Row(status="draft"),
+    }
+    sections = {q.key: str(answers[q.key]) for q in questions() if q.answer == "section" and answers.get(q.key)}
+    if MIN_SHORT <= sum(len(text.split()) for text in sections.values()) < MIN_FULL:
+        data["tier"] = "snapshot"
+    text = front_matter({key: data[key] for key in _KEYS if key in data}, comments) + body("practice", lang, sections)
+    return Proposal(_path(data, lang, name), text, lang, unanswered, notes)
+
+
+def _path(data: Mapping[str, Any], lang: str, name: str) -> str:
+    chosen = name or name_from(str(data["title"]))
+    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", chosen, re.ASCII):
+        raise ContributionError(f"{name!r} cannot be the name of a file; use a to z, 0 to 9 and hyphens.")
+    countries = data["countries"]
+    known = len(countries) == 1 and countries[0] in vocabulary()["countries"]
+    return f"practices/{countries[0].lower() if known else 'regional'}/{chosen}.{lang}.md"
+
+
+def _value(question: Question, answer: Any, lang: str, notes: list[str]) -> Any:
+    if question.answer == "table":
+        rows = answer if not isinstance(answer, str) else []
+        filled = [row for row in rows if any(str(cell).strip() for cell in row.values())]
+        return [_row(question, row, number, lang, notes) for number, row in enumerate(filled, start=1)]
+    if question.answer in ("text", "paragraph"):
+        return _joined(answer)
+    lines = answer.splitlines() if isinstance(answer, str) else answer
+    listed = [" ".join(str(line).split()) for line in lines if str(line).strip()]
+    if question.facet:
+        terms = [_term(question.facet, line, question.question[lang], lang, notes) for line in listed]
+        return Terms(dict.fromkeys(terms)) if question.answer == "choices" else "".join(terms[:1])
+    return listed
+
+
+def _joined(answer: Any) -> str:
+    """One line of an answer, whether it came as a text or as lines."""
+    return " ".join((answer if isinstance(answer, str) else " ".join(answer)).split())
+
+
+def _term(facet: str, words: str, where: str, lang: str, notes: list[str]) -> str:
+    try:
+        return term_for(facet, words)
+    except UnknownWordError as error:
+        hint = say("meant", lang, term=error.closest) if error.closest else ""
+        notes.append(say("not a word", lang, where=where, text=words, hint=hint))
+        return words
+
+
+def _row(question: Question, row: Mapping[str, str], number: int, lang: str, notes: list[str]) -> Row:
+    made = Row()
+    if question.key == "sources":
+        made["n"] = number
+    for column in question.columns:
+        text = " ".join(str(row.get(column.key, "")).split())
+        if text or column.required:
+            where = f"{question.question[lang]} ({number}, {column.question[lang]})"
+            made[column.key] = _cell(column, text, where, lang, notes)
+    return made
+
+
+def _cell(column: Column, text: str, where: str, lang: str, notes: list[str]) -> str | int | float:
+    if column.facet and text:
+        return _term(column.facet, text, where, lang, notes)
+    if column.key in ("value", "year", "source"):
+        number = number_in(text)
+        if number is None:
+            notes.append(say("not a number", lang, where=where, text=text))
+            return text
+        return number
+    return text
+
+
+def number_in(text: str) -> int | float | None:
+    """`1,140`, `1 140` and `[2]` as whole numbers, `56.7` and `56,7` as decimals; None where it could be either."""
+    bare = text.strip().strip("[]%").strip()
+    if re.fullmatch(r"-?\d{1,3}(?:[, \u00a0]\d{3})+|-?\d+", bare):
+        return int(re.sub(r"[, \u00a0]", "", bare))
+    if re.fullmatch(r"-?\d{1,3}(?:,\d{3})*\.\d{1,2}|-?\d+\.\d{4,9}|-?0\.\d+", bare):
+        return float(bare.replace(",", ""))
+    return float(bare.replace(",", ".")) if re.fullmatch(r"-?\d+,\d{1,2}", bare) else None

@@ -1,0 +1,86 @@
+"""What is asked of someone who ran a practice. Command line, Word file and form on the site all ask from this list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from kb.content.problems import closest
+from kb.content.vocabulary import vocabulary
+
+Answer = Literal["text", "paragraph", "list", "date", "choice", "choices", "section", "table"]
+
+
+class Column(BaseModel):
+    """A column of a table that is filled in; `facet` names the vocabulary that its words come from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: str
+    question: Mapping[str, str]
+    facet: str = ""
+    required: bool = False
+
+
+class Question(BaseModel):
+    """One question. `question` and `hint` go from language to words."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: str
+    answer: Answer
+    question: Mapping[str, str]
+    hint: Mapping[str, str]
+    facet: str = ""
+    required: bool = False
+    advanced: bool = False
+    columns: tuple[Column, ...] = ()
+
+
+class UnknownWordError(Exception):
+    """Words that mean no term of a vocabulary; `closest` is the label nearest to them, or empty."""
+
+    def __init__(self, closest: str) -> None:
+        super().__init__(closest)
+        self.closest = closest
+
+
+@cache
+def questions() -> tuple[Question, ...]:
+    """All questions, in the order in which they are asked."""
+    raw = yaml.load(files("kb.contribute").joinpath("questions.yaml").read_bytes(), Loader=yaml.CSafeLoader)
+    return tuple(Question.model_validate(question) for question in raw)
+
+
+def options(facet: str, lang: str) -> dict[str, str]:
+    """Term to label, in the order of the vocabulary; the MIRPS States come before others."""
+    terms = vocabulary()[facet]
+    ordered = sorted(terms, key=lambda term: facet == "countries" and not terms[term].mirps)
+    return {term: terms[term].label[lang] for term in ordered}
+
+
+def term_for(facet: str, words: str) -> str:
+    """The term that someone means who writes its key, or its label or an alias in either language.
+
+    Raises:
+        UnknownWordError: no term is meant.
+    """
+    known: dict[str, str] = {}
+    for term, entry in vocabulary()[facet].items():
+        aliases = [alias for listed in entry.aliases.values() for alias in listed]
+        for name in (term, *entry.label.values(), *aliases):
+            known.setdefault(_plain(name), term)
+    found = known.get(_plain(words))
+    if found is None:
+        labels = [label for entry in vocabulary()[facet].values() for label in entry.label.values()]
+        raise UnknownWordError(closest(words, labels))
+    return found
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.lower().replace("_", " ").replace("-", " ").split())

@@ -1,0 +1,47 @@
+"""Puts a proposal into the content folder and says what it still lacks, by its question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from kb.content.checks import check_library
+from kb.content.library import load_library
+from kb.content.problems import Problem
+from kb.contribute.proposal import Proposal
+from kb.contribute.questions import questions
+from kb.contribute.sentences import say
+from kb.errors import ContributionError
+
+
+def save(proposal: Proposal, folder: Path) -> Iterator[str]:
+    """Writes the file; yields lines for its author: where it is, what was left out, what is unanswered, what to mend.
+
+    Raises:
+        ContributionError: a file of that name is there already, or the content folder is not.
+    """
+    file = folder / proposal.path
+    if not folder.is_dir():
+        raise ContributionError(
+            f"There is no content folder {folder}; set KB_CONTENT to the folder that holds `practices/`."
+        )
+    if file.exists():
+        raise ContributionError(f"{file} is there already; give the new file another name with --name.")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(proposal.text, encoding="utf-8")
+    yield say("written", proposal.lang, file=file)
+    yield from (f"- {note}" for note in proposal.notes)
+    yield from (
+        f"- {say('unanswered', proposal.lang, question=q.question[proposal.lang])}" for q in proposal.unanswered
+    )
+    open_keys = {question.key for question in proposal.unanswered}
+    for problem in check_library(load_library(folder)):
+        if problem.path == proposal.path and problem.key.split(".")[0] not in open_keys:
+            yield f"- {_by_question(problem, proposal.lang)}"
+    yield say("next", proposal.lang, path=proposal.path)
+
+
+def _by_question(problem: Problem, lang: str) -> str:
+    key = problem.key.split(".")[0]
+    asked = {question.key: question.question[lang] for question in questions()}
+    return f"{asked[key]} ({problem})" if key in asked else str(problem)

@@ -1,0 +1,63 @@
+"""What we tell contributors about their file, in the language that they wrote it in."""
+
+from __future__ import annotations
+
+_SENTENCES: dict[str, dict[str, str]] = {
+    "not a number": {
+        "en": "%(where)s %(text)r cannot be read as a number; write it as 1140 or 56.7.",
+        "es": "%(where)s %(text)r no se puede leer como número; escríbalo como 1140 o 56.7.",
+    },
+    "not a word": {
+        "en": "%(where)s %(text)r is none of the words for this question.%(hint)s",
+        "es": "%(where)s %(text)r no es ninguna de las palabras de esta pregunta.%(hint)s",
+    },
+    "meant": {"en": " Did you mean %(term)r?", "es": " ¿Quiso decir %(term)r?"},
+    "written": {"en": "Wrote %(file)s, a draft.", "es": "Se escribió %(file)s, un borrador."},
+    "next": {
+        "en": "Complete it, and run `kb check %(path)s` until it finds nothing.",
+        "es": "Complételo y ejecute `kb check %(path)s` hasta que no encuentre nada.",
+    },
+    "unanswered": {"en": "Not answered: %(question)s", "es": "Sin respuesta: %(question)s"},
+    "pictures": {
+        "en": "%(count)s pictures or drawings were left out; pages hold text only.",
+        "es": "Se omitieron %(count)s imágenes o dibujos; las páginas solo llevan texto.",
+    },
+    "text boxes": {
+        "en": "The text in %(count)s text boxes was left out; copy it into the answer: %(text)r",
+        "es": "Se omitió el texto de %(count)s cuadros de texto; cópielo en la respuesta: %(text)r",
+    },
+    "footnote": {
+        "en": "A footnote was left out; add it to the sources and cite it as [1]: %(text)r",
+        "es": "Se omitió una nota al pie; agréguela a las fuentes y cítela como [1]: %(text)r",
+    },
+    "comments": {
+        "en": "%(count)s comments in the margin were left out.",
+        "es": "Se omitieron %(count)s comentarios al margen.",
+    },
+    "deletions": {
+        "en": "Tracked changes were taken as accepted.",
+        "es": "Los cambios registrados se tomaron como aceptados.",
+    },
+    "objects": {
+        "en": "%(count)s embedded objects (charts, formulas, spreadsheets) were left out.",
+        "es": "Se omitieron %(count)s objetos incrustados (gráficos, fórmulas, hojas de cálculo).",
+    },
+    "before": {
+        "en": "Text before the first question was left out: %(text)r",
+        "es": "Se omitió el texto anterior a la primera pregunta: %(text)r",
+    },
+    "formatting": {
+        "en": "Bold, italics and colours were left out.",
+        "es": "Se omitieron negritas, cursivas y colores.",
+    },
+    "table": {
+        "en": "%(where)s A table stands where words are asked for; its cells were joined.",
+        "es": "%(where)s Hay una tabla donde se pide texto; se unieron sus celdas.",
+    },
+}
+
+
+def say(key: str, lang: str, **values: object) -> str:
+    """The sentence called `key` in `lang`."""
+    sentence = _SENTENCES[key][lang]
+    return sentence % values if values else sentence

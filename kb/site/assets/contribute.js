@@ -1,0 +1,151 @@
+// Makes a content file out of the form. Nothing is sent: the file is downloaded, or shown in the repository's own page.
+"use strict";
+
+// Longer addresses are cut or refused by servers on the way.
+const LONGEST_ADDRESS = 7000;
+const SHORT_PAGE = 120;
+const ASIDE = new Set("a al con de del e el en for in la las los of on para por the to un una with y and".split(" "));
+
+const form = document.querySelector("form.contribute");
+const made = document.getElementById("made");
+document.getElementById("form").hidden = false;
+
+// A JSON string is a quoted string of YAML too.
+const quoted = (text) => JSON.stringify(text.replace(/\s+/g, " ").trim());
+const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
+const words = (text) => text.split(/\s+/).filter(Boolean).length;
+const day = (date) => `"${date.toISOString().slice(0, 10)}"`;
+
+function field(key) {
+  return form.querySelector(`[data-key="${key}"]`);
+}
+
+function terms(key) {
+  return [...field(key).querySelectorAll("input:checked")].map((box) => box.value);
+}
+
+function list(key) {
+  const asked = field(key);
+  const found = asked.tagName === "TEXTAREA" ? lines(asked.value) : [...asked.querySelectorAll("[data-line]")].map((one) => one.value.trim());
+  return found.filter(Boolean);
+}
+
+function rows(key) {
+  return [...field(key).querySelectorAll(".row")].map((row) => [...row.querySelectorAll("[data-column]")])
+    .filter((cells) => cells.some((cell) => cell.tagName === "INPUT" && cell.value.trim()))
+    .map((cells) => cells.filter((cell) => cell.value.trim()).map((cell) =>
+      `${cell.dataset.column}: ${"number" in cell.dataset ? Number(cell.value) : quoted(cell.value)}`));
+}
+
+function block(key, items) {
+  return items.length ? [`${key}:`, ...items.map((item) => `  - ${item}`)] : [];
+}
+
+function fileName(title) {
+  const plain = title.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+  const parts = (plain.match(/[a-z0-9]+/g) || []).filter((part) => !ASIDE.has(part));
+  return parts.slice(0, 7).join("-").slice(0, 60).replace(/-+$/, "") || "practice";
+}
+
+function path(title) {
+  const countries = terms("countries");
+  const folder = countries.length === 1 ? countries[0].toLowerCase() : "regional";
+  return `practices/${folder}/${fileName(title)}.${form.dataset.lang}.md`;
+}
+
+function sections() {
+  return [...form.querySelectorAll('[data-answer="section"]')].map((one) => [one.dataset.heading, one.value.trim()]);
+}
+
+function frontMatter() {
+  const now = new Date();
+  const next = new Date(now);
+  next.setUTCFullYear(now.getUTCFullYear() + 1);
+  const text = sections().map(([, written]) => written).join(" ");
+  const period = ["start", "end"].map((key) => `${key}: ${field(key).value.trim() ? quoted(field(key).value) : "null"}`);
+  return [
+    "---",
+    `title: ${quoted(field("title").value)}`,
+    `summary: ${quoted(field("summary").value)}`,
+    ...block("questions", list("questions").map(quoted)),
+    `countries: [${terms("countries").join(", ")}]`,
+    ...block("places", list("places").map(quoted)),
+    ...block("implementers", list("implementers").map(quoted)),
+    ...block("partners", list("partners").map(quoted)),
+    `period: {${period.join(", ")}}`,
+    `status: ${terms("status")[0]}`,
+    `evidence: ${terms("evidence")[0]}`,
+    `themes: [${terms("themes").join(", ")}]`,
+    `populations: [${terms("populations").join(", ")}]`,
+    ...(words(text) < SHORT_PAGE ? ["tier: snapshot"] : []),
+    ...block("results", rows("figures").map((cells) => `{${cells.join(", ")}}`)),
+    ...block("costs", rows("costs").map((cells) => `{${cells.join(", ")}}`)),
+    ...block("sources", rows("sources").map((cells, index) => `{n: ${index + 1}, ${cells.join(", ")}}`)),
+    `last_reviewed: ${day(now)}`,
+    `review_by: ${day(next)}`,
+    "review: {status: draft}",
+    "---",
+  ];
+}
+
+function content() {
+  const body = sections().map(([heading, text]) => `## ${heading}\n\n${text || form.dataset.undocumented}\n`);
+  return `${frontMatter().join("\n")}\n\n${body.join("\n")}`;
+}
+
+function notes() {
+  const text = sections().map(([, written]) => written).join(" ");
+  const cited = new Set([...text.matchAll(/\[(\d{1,2}(?:,\s?\d{1,2})*)\]/g)].flatMap((mark) => mark[1].split(",").map(Number)));
+  const known = rows("sources").map((_, index) => index + 1);
+  for (const row of form.querySelectorAll('[data-column="source"]')) if (row.value) cited.add(Number(row.value));
+  const said = known.filter((n) => !cited.has(n)).map((n) => form.dataset.uncited.replaceAll("{n}", n));
+  return [...said, ...[...cited].filter((n) => !known.includes(n)).map((n) => form.dataset.unknown.replaceAll("{n}", n))];
+}
+
+function checkLimits() {
+  for (const one of form.querySelectorAll("[data-words]")) {
+    const most = Number(one.dataset.words);
+    one.setCustomValidity(words(one.value) > most ? form.dataset.tooMany.replace("{n}", most) : "");
+  }
+  for (const group of form.querySelectorAll('[data-answer="choices"][data-least]')) {
+    const most = group.dataset.key === "themes" ? 6 : 99;
+    const count = group.querySelectorAll("input:checked").length;
+    const message = form.dataset.choose.replace("{least}", 1).replace("{most}", most);
+    group.querySelector("input").setCustomValidity(count < 1 || count > most ? message : "");
+  }
+}
+
+function openAddress(where, text) {
+  if (form.dataset.forge === "gitlab") return [`${form.dataset.new}?file_name=${encodeURIComponent(where)}`, true];
+  const short = `${form.dataset.new}?filename=${encodeURIComponent(where)}`;
+  const full = `${short}&value=${encodeURIComponent(text)}`;
+  return full.length > LONGEST_ADDRESS ? [short, true] : [full, false];
+}
+
+function show() {
+  const where = path(field("title").value);
+  const text = content();
+  document.getElementById("made-path").textContent = `content/${where}`;
+  document.getElementById("made-text").value = text;
+  document.getElementById("made-notes").replaceChildren(...notes().map((note) => Object.assign(document.createElement("li"), { textContent: note })));
+  const download = document.getElementById("made-download");
+  URL.revokeObjectURL(download.href);
+  download.href = URL.createObjectURL(new Blob([text], { type: "text/markdown" }));
+  download.download = where.split("/").pop();
+  const open = document.getElementById("made-open");
+  if (open) {
+    const [address, toPaste] = openAddress(`content/${where}`, text);
+    open.href = address;
+    document.getElementById("made-paste").hidden = !toPaste;
+    open.onclick = () => { if (toPaste && navigator.clipboard) navigator.clipboard.writeText(text).catch(() => {}); };
+  }
+  made.hidden = false;
+  made.focus();
+}
+
+form.addEventListener("input", checkLimits);
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  show();
+});
+checkLimits();

@@ -1,0 +1,173 @@
+"""The form makes a file that passes the checks, in real Chromium, and hands it to the forge or to the reader."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from kb.content.library import load_library
+from kb.site.build import build_site
+from kb.site.forge import forge
+from tests.api.serving import Server
+from tests.browser.test_pages import CHROMIUM, FLAGS
+from tests.content.writing import ORIGINAL, PATH, problems, write
+from tests.contribute.filling import ANSWERS
+
+pytestmark = pytest.mark.browser
+
+REPOSITORIES = {
+    "github": "https://github.com/example/practices",
+    "gitlab": "https://gitlab.com/example/group/practices.git",
+    "": "",
+}
+ADDRESS = {"en": "/en/contribute/", "es": "/es/contribuir/"}
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Nothing on the test's output."""
+
+    def end_headers(self) -> None:
+        self.send_header("Content-Security-Policy", "default-src 'self'; form-action 'self'")
+        super().end_headers()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A small site with the form for a repository on each forge: kind of forge to address."""
+    folder = tmp_path_factory.mktemp("form")
+    write(folder / "content", PATH, ORIGINAL)
+    servers = {}
+    for kind, repository in REPOSITORIES.items():
+        place = folder / f"site-{kind}"
+        build_site(load_library(folder / "content"), place, repository=forge(repository))
+        servers[kind] = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(place)))
+        threading.Thread(target=servers[kind].serve_forever, daemon=True).start()
+    yield {kind: f"http://127.0.0.1:{server.server_port}" for kind, server in servers.items()}
+    for server in servers.values():
+        server.shutdown()
+        server.server_close()
+
+
+def _fill(page: Page, lang: str) -> None:
+    for key, answer in ANSWERS[lang].items():
+        asked = page.locator(f"[data-key={key}]")
+        kind = asked.get_attribute("data-answer")
+        if kind in ("choice", "choices"):
+            for term in answer:
+                asked.locator(f"input[value='{term}']").check()
+        elif kind == "table":
+            for row, cells in enumerate(answer):
+                for cell, text in zip(
+                    asked.locator(".row").nth(row).locator("[data-column]").all(), cells, strict=True
+                ):
+                    if cell.evaluate("e => e.tagName") != "SELECT":
+                        cell.fill(text)
+        elif kind == "lines":
+            for line, text in zip(asked.locator("[data-line]").all(), answer, strict=False):
+                line.fill(text)
+        else:
+            asked.fill("\n".join(answer) if isinstance(answer, list) else answer)
+    page.get_by_role("button", name={"en": "Make the file", "es": "Crear el archivo"}[lang]).click()
+
+
+@pytest.mark.parametrize(("kind", "lang"), [("github", "es"), ("gitlab", "en"), ("", "es")])
+def test_the_form_makes_a_file_that_passes_the_checks(
+    browser: Browser, sites: dict[str, str], kind: str, lang: str, tmp_path: Path
+) -> None:
+    address = sites[kind]
+    page = browser.new_page()
+    asked: list[str] = []
+    broken: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    page.on("console", lambda message: broken.append(message.text) if message.type == "error" else None)
+    page.goto(address + ADDRESS[lang])
+    _fill(page, lang)
+    expect(page.locator("#made")).to_be_visible()
+    path = page.locator("#made-path").inner_text()
+    text = page.locator("#made-text").input_value()
+    with page.expect_download() as downloading:
+        page.locator("#made-download").click()
+    assert downloading.value.path().read_text(encoding="utf-8") == text
+    write(tmp_path, path.removeprefix("content/"), text)
+    assert problems(tmp_path) == []
+    entry = next(iter(load_library(tmp_path).unpublished.values()))
+    assert (entry.facts.review.status, entry.facts.results[0].value) == ("draft", 120)
+    assert set(entry.facts.themes) == set(ANSWERS[lang]["themes"])
+    expect(page.locator("#made-open")).to_have_count(1 if kind else 0)
+    if kind:
+        target = urlsplit(page.locator("#made-open").get_attribute("href") or "")
+        parameters = parse_qs(target.query)
+        if kind == "github":
+            assert (target.netloc, target.path) == ("github.com", "/example/practices/new/main")
+            assert parameters == {"filename": [path], "value": [text]}
+        else:
+            assert (target.netloc, target.path) == ("gitlab.com", "/example/group/practices/-/new/main")
+            assert parameters == {"file_name": [path]}
+            expect(page.locator("#made-paste")).to_be_visible()
+    assert broken == []
+    assert all(url.startswith((address, "blob:")) for url in asked), asked
+    page.close()
+
+
+def test_hostile_answers_stay_answers(browser: Browser, sites: dict[str, str], tmp_path: Path) -> None:
+    page = browser.new_page()
+    page.goto(sites[""] + ADDRESS["en"])
+    nasty = 'x" --- &a [*a]: !!python <script>alert(1)</script> ${{ 1 }} \\ # no'
+    page.locator("[data-key=title]").evaluate("(e, text) => { e.value = text }", nasty)
+    page.locator("[data-key=need]").fill("---\n# Title\n[x](javascript:alert(1))")
+    page.evaluate("show()")
+    write(
+        tmp_path,
+        page.locator("#made-path").inner_text().removeprefix("content/"),
+        page.locator("#made-text").input_value(),
+    )
+    documents = load_library(tmp_path).documents
+    assert next(iter(documents.values())).data["title"] == nasty
+    page.close()
+
+
+def test_missing_answers_are_asked_for_and_limits_are_told(browser: Browser, sites: dict[str, str]) -> None:
+    page = browser.new_page()
+    page.goto(sites[""] + ADDRESS["es"])
+    page.get_by_role("button", name="Crear el archivo").click()
+    expect(page.locator("#made")).to_be_hidden()
+    page.locator("[data-key=title]").fill("palabra " * 16)
+    assert page.locator("[data-key=title]").evaluate("e => e.validationMessage") == "Use 15 palabras como máximo."
+    page.close()
+
+
+def test_without_javascript_the_word_file_is_the_way(browser: Browser, server: Server) -> None:
+    context = browser.new_context(java_script_enabled=False, base_url=server.address)
+    page = context.new_page()
+    page.goto(ADDRESS["es"])
+    expect(page.locator("form.contribute")).to_be_hidden()
+    with page.expect_download() as downloading:
+        page.get_by_role("link", name="Español (.docx)").click()
+    assert downloading.value.path().read_bytes()[:2] == b"PK"
+    context.close()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_the_form_fits_the_screen(browser: Browser, sites: dict[str, str], width: int, lang: str) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto(sites[""] + ADDRESS[lang])
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()

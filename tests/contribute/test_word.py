@@ -1,0 +1,176 @@
+"""A filled-in Word template becomes a page that passes the checks; what it cannot carry over is named."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.cli import cli
+from kb.content.library import load_library
+from kb.content.markdown import blocks
+from kb.contribute.products import products
+from kb.contribute.questions import questions
+from kb.contribute.word_import import _escaped, import_word
+from kb.errors import ContributionError
+from tests.conftest import ROOT
+from tests.content.writing import problems
+from tests.contribute.filling import answer_paragraph, filled, saved
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_a_filled_in_template_passes_the_checks(lang: str, tmp_path: Path) -> None:
+    file = saved(filled(lang), tmp_path / "filled.docx")
+    content = tmp_path / "content"
+    content.mkdir()
+    done = CliRunner().invoke(cli, ["import", str(file), "--content", str(content)])
+    assert done.exit_code == 0, done.output
+    assert problems(content) == []
+    entry = next(iter(load_library(content).unpublished.values()))
+    assert (entry.folder, entry.original.lang, entry.facts.review.status) == ("sv", lang, "draft")
+    assert entry.facts.results[0].value == 120
+    assert entry.facts.sources[0].url.startswith("https://example.org/")
+    assert "legal-aid" in entry.facts.themes
+    assert [section.key for section in entry.original.sections] == ["need", "done", "results", "factors", "adapting"]
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_what_is_missing_is_said_by_its_question(lang: str, tmp_path: Path) -> None:
+    file = saved(filled(lang, leave_out=("summary", "sources", "evidence")), tmp_path / "filled.docx")
+    (tmp_path / "content").mkdir()
+    done = CliRunner().invoke(cli, ["import", str(file), "--content", str(tmp_path / "content")])
+    words = {"en": "Not answered: ", "es": "Sin respuesta: "}[lang]
+    asked = {question.key: question.question[lang] for question in questions()}
+    assert done.output.count(words) == 3
+    for key in ("summary", "sources", "evidence"):
+        assert f"- {words}{asked[key]}\n" in done.output
+
+
+def test_an_answer_that_is_no_word_of_ours_names_the_closest(tmp_path: Path) -> None:
+    document = filled("es", leave_out=("themes",))
+    answer_paragraph(document, 10)._tbl.addprevious(
+        parse_xml(f"<w:p {nsdecls('w')}><w:r><w:t>Asistencia legl</w:t></w:r></w:p>")
+    )
+    notes = import_word(saved(document, tmp_path / "x.docx")).notes
+    assert any(
+        "'Asistencia legl' no es ninguna de las palabras de esta pregunta. ¿Quiso decir" in note for note in notes
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1,140", 1140), ("1 140", 1140), ("56.7", 56.7), ("56,7", 56.7), ("[2]", 2), ("12 %", 12), ("1.140", None)],
+)
+def test_numbers_are_read_as_the_region_writes_them(text: str, value: float | None, tmp_path: Path) -> None:
+    from kb.contribute.proposal import number_in
+
+    assert number_in(text) == value
+
+
+def _picture() -> BytesIO:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    parts = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0\0")) + chunk(b"IEND", b"")
+    return BytesIO(b"\x89PNG\r\n\x1a\n" + parts)
+
+
+def test_tables_lists_pictures_and_boxes_never_crash_it_and_are_named(tmp_path: Path) -> None:
+    document = filled("en")
+    need = answer_paragraph(document, 12)
+    need.add_run().add_picture(_picture())
+    need.add_run("bold").bold = True
+    table = document.add_table(rows=2, cols=2)
+    table.cell(0, 0).text, table.cell(1, 1).text = "first cell", "last cell"
+    need._p.addnext(table._tbl)
+    for style in ("List Bullet", "List Number"):
+        need._p.addnext(document.add_paragraph(f"item of a {style}", style=style)._p)
+    names = nsdecls("w") + ' xmlns:v="urn:schemas-microsoft-com:vml"'
+    for extra in (
+        "<w:r><w:pict><v:textbox><w:txbxContent><w:p><w:r><w:t>in a box</w:t></w:r></w:p></w:txbxContent></v:textbox></w:pict></w:r>",
+        "<w:r><w:object/></w:r>",
+        "<w:ins w:id='1' w:author='a'><w:r><w:t> inserted</w:t></w:r></w:ins>",
+        "<w:del w:id='2' w:author='a'><w:r><w:delText> deleted</w:delText></w:r></w:del>",
+        "<w:r><w:commentReference w:id='0'/></w:r>",
+        "<w:r><w:footnoteReference w:id='9'/></w:r>",
+    ):
+        need._p.append(parse_xml(f"<w:x {names}>{extra}</w:x>")[0])
+    block = f"<w:sdt {nsdecls('w')}><w:sdtContent><w:p><w:r><w:t>in a content control</w:t></w:r></w:p></w:sdtContent></w:sdt>"
+    need._p.addnext(parse_xml(block))
+    proposal = import_word(saved(document, tmp_path / "rich.docx"))
+    for part in ("first cell", "last cell", "- item of a List Bullet", "inserted", "in a content control"):
+        assert part in proposal.text
+    assert "deleted" not in proposal.text
+    assert "in a box" not in proposal.text
+    said = "\n".join(proposal.notes)
+    for part in (
+        "1 pictures",
+        "'in a box'",
+        "embedded objects",
+        "comments in the margin",
+        "Tracked changes",
+        "Bold",
+        "A table stands",
+    ):
+        assert part in said, said
+
+
+def test_footnotes_are_named_with_their_text(tmp_path: Path) -> None:
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+
+    document = filled("es")
+    notes = f"<w:footnotes {nsdecls('w')}><w:footnote w:id='2'><w:p><w:r><w:t>Véase el decreto.</w:t></w:r></w:p></w:footnote></w:footnotes>"
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    part = Part(PackURI("/word/footnotes.xml"), kind, notes.encode(), document.part.package)
+    document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
+    said = import_word(saved(document, tmp_path / "notes.docx")).notes
+    assert any("Se omitió una nota al pie" in note and "Véase el decreto." in note for note in said)
+
+
+def test_a_file_without_our_questions_says_where_the_template_is(tmp_path: Path) -> None:
+    from docx import Document
+
+    document = Document()
+    document.add_paragraph("A report of ours.")
+    with pytest.raises(
+        ContributionError, match=r"none of the questions of our template; copy your text into docs/template"
+    ):
+        import_word(saved(document, tmp_path / "other.docx"))
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.text(
+        alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cf", "Zl", "Zp", "Zs"]) | st.just(" "),
+        max_size=60,
+    )
+)
+def test_words_of_a_word_file_read_the_same_on_the_page(text: str) -> None:
+    words = " ".join(text.split())
+    shown = " ".join(block.text for block in blocks(_escaped(words)))
+    if "&" not in words and "[" not in words and "http" not in words:
+        assert shown == words
+
+
+def test_what_the_repository_keeps_is_what_is_made() -> None:
+    import zipfile
+
+    for path, made in products().items():
+        kept = (ROOT / path).read_bytes()
+        if path.endswith(".docx"):
+            with zipfile.ZipFile(BytesIO(kept)) as old, zipfile.ZipFile(BytesIO(made)) as new:
+                assert old.namelist() == new.namelist()
+                assert all(old.read(name) == new.read(name) for name in old.namelist()), f"{path}: run `kb templates`"
+        else:
+            assert kept == made, f"{path}: run `kb templates`"

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from kb.commands import content, running, searching
+from kb.commands import content, operating, running, searching
 from kb.errors import KnowledgeBaseError
 from kb.settings import SETTINGS
 
@@ -28,6 +28,9 @@ VERBS: tuple[click.Command, ...] = (
     running.serve,
     searching.search,
     searching.evaluate,
+    operating.snapshots,
+    operating.rollback,
+    operating.mcp,
 )
 for verb in VERBS:
     cli.add_command(verb)

@@ -39,7 +39,26 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("allowed_hosts", "localhost,127.0.0.1", "Host names the server answers to, comma separated; * for any"),
     Setting("threads", "2", "processor threads that one query or build may use"),
     Setting("query_cache", "2048", "how many query encodings and answers are kept in memory"),
+    Setting("workers", "1", "processes that answer requests; a worker that dies is replaced when there are 2 or more"),
+    Setting(
+        "public_address",
+        "",
+        "address that readers open, such as https://practices.example; links given out begin with it",
+    ),
+    Setting("trusted_hops", "0", "proxies in front of the server whose X-Forwarded-For and -Proto are believed"),
+    Setting(
+        "rate", "300", "requests a minute that one client may make (a client on this machine any number); 0 for any"
+    ),
+    Setting("cors_origins", "", "origins of other sites whose scripts may read the API, comma separated; * for any"),
+    Setting("request_seconds", "10", "seconds after which a request is given up with status 503"),
+    Setting("body_kb", "1024", "largest body of a request, in kB"),
+    Setting("metrics_from", "127.0.0.0/8,::1/128", "networks that may read /metrics, comma separated"),
+    Setting("log_queries", "0", "1 to write what people search for to the log; queries can be sensitive"),
 )
+
+
+_MAY_BE_ZERO = {"port", "query_cache", "trusted_hops", "rate"}
+_MOST = {"port": 65535, "workers": 64, "trusted_hops": 10}
 
 
 @dataclass(frozen=True)
@@ -56,6 +75,20 @@ class Settings:
     allowed_hosts: tuple[str, ...]
     threads: int
     query_cache: int
+    workers: int
+    public_address: str
+    trusted_hops: int
+    rate: int
+    cors_origins: tuple[str, ...]
+    request_seconds: int
+    body_kb: int
+    metrics_from: tuple[str, ...]
+    log_queries: bool
+
+    @property
+    def site_address(self) -> str:
+        """Where readers open the site, without a slash at the end."""
+        return (self.public_address or f"http://{self.host}:{self.port}").rstrip("/")
 
 
 def load_settings(environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:
@@ -83,10 +116,14 @@ def _convert(name: str, kind: str, text: str) -> object:
         if not text.isascii() or not text.isdigit():
             raise SettingError(f"{variable} must be a whole number, not {text!r}.")
         number = int(text)
-        least, most = (0, 65535) if name == "port" else (0 if name == "query_cache" else 1, 1_000_000)
+        least, most = int(name not in _MAY_BE_ZERO), _MOST.get(name, 1_000_000)
         if not least <= number <= most:
             raise SettingError(f"{variable} must lie between {least} and {most}, not {number}.")
         return number
+    if kind == "bool":
+        if text not in ("0", "1"):
+            raise SettingError(f"{variable} must be 0 or 1, not {text!r}.")
+        return text == "1"
     if kind.startswith("tuple"):
         return tuple(part.strip() for part in text.split(",") if part.strip())
     return text

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request, Response
-from starlette.middleware.trustedhost import TrustedHostMiddleware
+from fastapi import FastAPI
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 from kb import __version__
-from kb.api import pages, problems, routes
+from kb.api import health, metrics, pages, problems, routes
+from kb.api.assistant import Assistant
+from kb.api.security import protect
 from kb.api.service import Service
+from kb.api.workers import Workers
 from kb.settings import Settings
 
 DESCRIPTION = """
@@ -26,18 +29,23 @@ Try: [`/api/v1/search?q=apoyo psicosocial para niñas desplazadas&lang=es`](/api
 """
 
 
-def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
+def create_app(settings: Settings, service: Service | None = None, workers: Workers | None = None) -> FastAPI:
     """The application. It starts only with a good snapshot; later ones are taken over while it runs.
 
     Raises:
         SnapshotError: there is no usable index.
     """
     serving = service or Service(settings)
+    team = workers or Workers()
+    assistant = Assistant(settings, serving)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         serving.watch()
+        team.join()
         yield
+        await assistant.close()
+        team.leave()
         serving.close()
 
     app = FastAPI(
@@ -49,22 +57,13 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.state.service = serving
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts))
+    app.state.service, app.state.settings, app.state.workers = serving, settings, team
+    protect(app, settings, team.rates)
     problems.install(app)
     app.include_router(routes.router, prefix="/api/v1")
     app.include_router(pages.router)
-
-    @app.middleware("http")
-    async def safe_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await call_next(request)
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        response.headers.setdefault(
-            "Content-Security-Policy",
-            "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
-        )
-        return response
-
+    app.include_router(health.router)
+    app.include_router(metrics.router)
+    app.router.routes.append(Route("/mcp", assistant))
     app.mount("/", StaticFiles(directory=settings.site, html=True, check_dir=False), name="site")
     return app

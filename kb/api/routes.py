@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
+from kb.api import metrics
 from kb.api.problems import MEDIA_TYPE, Problem
 from kb.api.schemas import (
     Document,
@@ -87,7 +88,8 @@ def search(
 ) -> SearchAnswer:
     """Ranks practices by how well one of their passages answers, whatever the language of question and passage."""
     lists = {facet: list(terms) for facet, terms in filtered.items()}
-    return search_answer(engine.search(search_request(q, lang, lists, passages_in or "", page, page_size)))
+    request = search_request(q, lang, lists, passages_in or "", page, page_size)
+    return search_answer(metrics.search(engine, request))
 
 
 @router.get("/practices", tags=["practices"], summary="List practices")

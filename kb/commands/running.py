@@ -29,8 +29,9 @@ def build() -> None:
 @click.command()
 @click.option("--host", help="Address to listen on (KB_HOST).")
 @click.option("--port", type=int, help="Port to listen on (KB_PORT).")
-def serve(host: str | None, port: int | None) -> None:
+@click.option("--workers", type=int, help="Processes that answer (KB_WORKERS).")
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Serve the site and the API from what `kb build` made."""
     from kb.api.server import run
 
-    run(load_settings(host=host, port=port))
+    run(load_settings(host=host, port=port, workers=workers))

@@ -64,6 +64,6 @@ def create_app(settings: Settings, service: Service | None = None, workers: Work
     app.include_router(pages.router)
     app.include_router(health.router)
     app.include_router(metrics.router)
-    app.router.routes.append(Route("/mcp", assistant))
+    app.router.routes.append(Route("/mcp", assistant, methods=["POST"]))
     app.mount("/", StaticFiles(directory=settings.site, html=True, check_dir=False), name="site")
     return app

@@ -14,7 +14,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kb.api import metrics
 from kb.api.service import Service
-from kb.assistant.tools import Tools
 from kb.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,7 +24,8 @@ class Assistant:
     """An ASGI application that becomes the real one when it is first asked."""
 
     def __init__(self, settings: Settings, service: Service) -> None:
-        self._tools = Tools(lambda: service.engine, settings.site_address, metrics.search)
+        self._settings = settings
+        self._service = service
         self._opening = asyncio.Lock()
         self._application: ASGIApp | None = None
         self._running: asyncio.Task[None] | None = None
@@ -52,8 +52,10 @@ class Assistant:
 
     def _manager(self) -> StreamableHTTPSessionManager:
         from kb.assistant.server import assistant_server
+        from kb.assistant.tools import Tools
 
-        server = assistant_server(self._tools)
+        tools = Tools(lambda: self._service.engine, self._settings.site_address, metrics.search)
+        server = assistant_server(tools)
         # Each request stands for itself: workers share no sessions, and nothing is kept of who asks.
         server.streamable_http_app(stateless_http=True, json_response=True, host="")
         return server.session_manager

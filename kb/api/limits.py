@@ -87,7 +87,7 @@ class TimeLimit:
     as running until it ends: that is what keeps a flood of slow requests from piling up.
     """
 
-    def __init__(self, app: ASGIApp, seconds: float, at_once: int = AT_ONCE) -> None:
+    def __init__(self, app: ASGIApp, seconds: float, at_once: int) -> None:
         self._app = app
         self._seconds = seconds
         self._at_once = at_once

@@ -1,4 +1,4 @@
-"""The outermost layer: every request gets an id, a line in the log and a place in the figures; no defect gets out as a trace."""
+"""Sees a request first and its answer last: every request gets an id, a line in the log and a place in the figures; no defect gets out as a trace."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb.api.clients import is_https
-from kb.api.limits import BodyLimit, TimeLimit
+from kb.api.limits import AT_ONCE, BodyLimit, TimeLimit
 from kb.api.observing import Observed
 from kb.api.rates import RateLimit, RateTable
 from kb.settings import Settings
@@ -57,7 +57,7 @@ def protect(app: FastAPI, settings: Settings, rates: Path | None = None) -> None
 
     Layers are added from the inside: the last one sees a request first.
     """
-    app.add_middleware(TimeLimit, seconds=settings.request_seconds)
+    app.add_middleware(TimeLimit, seconds=settings.request_seconds, at_once=AT_ONCE)
     app.add_middleware(BodyLimit, most=settings.body_kb * 1024, seconds=settings.request_seconds)
     if settings.rate:
         table = RateTable(settings.rate, rates)
@@ -70,5 +70,5 @@ def protect(app: FastAPI, settings: Settings, rates: Path | None = None) -> None
             expose_headers=["Retry-After", "X-Request-ID"],
         )
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts), www_redirect=False)
-    app.add_middleware(SafeHeaders, trusted_hops=settings.trusted_hops)
     app.add_middleware(Observed, trusted_hops=settings.trusted_hops, log_queries=settings.log_queries)
+    app.add_middleware(SafeHeaders, trusted_hops=settings.trusted_hops)

@@ -12,7 +12,10 @@ from pathlib import Path
 
 import httpx
 
-from kb.settings import Settings
+from kb.settings import SETTINGS, Settings
+
+# One client for all: each new one reads the certificates of the system. A connection a request, so that all workers are met.
+_client = httpx.Client(verify=False, limits=httpx.Limits(max_keepalive_connections=0), timeout=30)
 
 
 @dataclass
@@ -24,7 +27,12 @@ class Server:
     log: Path
 
     def get(self, path: str, headers: dict[str, str] | None = None, **parameters: object) -> httpx.Response:
-        return httpx.get(self.address + path, params=parameters, headers=headers, timeout=30)  # type: ignore[arg-type]
+        return _client.get(self.address + path, params=parameters, headers=headers)  # type: ignore[arg-type]
+
+    def workers(self) -> list[int]:
+        """Process ids of the workers."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
     def stop(self) -> int:
         self.process.terminate()
@@ -33,12 +41,14 @@ class Server:
 
 def environment(settings: Settings) -> dict[str, str]:
     """The variables that make a process use `settings`."""
-    return os.environ | {
-        "KB_CONTENT": str(settings.content),
-        "KB_INDEX": str(settings.index),
-        "KB_SITE": str(settings.site),
-        "KB_CACHE": str(settings.cache),
-    }
+    values = {setting.variable: getattr(settings, setting.name) for setting in SETTINGS}
+    return os.environ | {variable: _as_text(value) for variable, value in values.items()}
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return str(int(value)) if isinstance(value, bool) else str(value)
 
 
 def start(settings: Settings, log: Path) -> Server:

@@ -13,9 +13,14 @@ from kb.api.problems import problem_response
 AT_ONCE = 64
 """Requests that a worker handles at the same time; more would only wait longer than anyone reads."""
 
+MOST_ADDRESS = 50_000
+"""Bytes of path and query: the longest question that is read, in characters of four bytes, each written `%xx`."""
 
-class BodyLimit:
-    """Refuses bodies larger than `most` bytes with 413, and bodies that take longer than `seconds` to arrive with 408."""
+
+class SizeLimit:
+    """Refuses addresses of more than `MOST_ADDRESS` bytes (414), bodies of more than `most` bytes (413), and bodies that take
+    longer than `seconds` to arrive (408).
+    """
 
     def __init__(self, app: ASGIApp, most: int, seconds: float) -> None:
         self._app = app
@@ -23,7 +28,13 @@ class BodyLimit:
         self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = Headers(scope=scope) if scope["type"] == "http" else {}
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        if len(scope.get("raw_path", b"")) + len(scope["query_string"]) > MOST_ADDRESS:
+            scope["limited"] = "address"
+            response = problem_response(414, "too-long", f"The address is longer than {MOST_ADDRESS} bytes.")
+            return await response(scope, receive, send)
+        headers = Headers(scope=scope)
         if "content-length" not in headers and "transfer-encoding" not in headers:
             return await self._app(scope, receive, send)
         length = headers.get("content-length", "0")

@@ -11,7 +11,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb.api.clients import is_https
-from kb.api.limits import AT_ONCE, BodyLimit, TimeLimit
+from kb.api.limits import AT_ONCE, SizeLimit, TimeLimit
 from kb.api.observing import Observed
 from kb.api.rates import RateLimit, RateTable
 from kb.settings import Settings
@@ -58,7 +58,7 @@ def protect(app: FastAPI, settings: Settings, rates: Path | None = None) -> None
     Layers are added from the inside: the last one sees a request first.
     """
     app.add_middleware(TimeLimit, seconds=settings.request_seconds, at_once=AT_ONCE)
-    app.add_middleware(BodyLimit, most=settings.body_kb * 1024, seconds=settings.request_seconds)
+    app.add_middleware(SizeLimit, most=settings.body_kb * 1024, seconds=settings.request_seconds)
     if settings.rate:
         table = RateTable(settings.rate, rates)
         app.add_middleware(RateLimit, table=table, trusted_hops=settings.trusted_hops)

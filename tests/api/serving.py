@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +38,14 @@ class Server:
     def stop(self) -> int:
         self.process.terminate()
         return self.process.wait(timeout=20)
+
+
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    """Waits until something holds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
 
 
 def environment(settings: Settings) -> dict[str, str]:

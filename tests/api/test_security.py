@@ -134,9 +134,9 @@ def _raw(server: Server, sent: bytes) -> bytes:
 
 def test_an_address_that_is_too_long_is_refused(guarded: Server) -> None:
     headers = {"X-Forwarded-For": "203.0.113.10"}
-    refused = _raw(guarded, b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    assert refused.startswith(b"HTTP/1.1 400 ")
-    assert b"Traceback" not in refused
+    refused = guarded.get("/" + "x" * 50_000, headers=headers)
+    assert refused.status_code == 414
+    assert refused.json()["detail"] == "The address is longer than 50000 bytes."
     page = guarded.get("/es/buscar/", headers=headers, q="salud", page="9" * 5000)
     assert page.status_code == 422
     assert guarded.get("/es/buscar/", headers=headers, q="x" * 4001).status_code == 422

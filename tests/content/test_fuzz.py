@@ -32,12 +32,16 @@ FRAGMENTS = st.lists(st.one_of(YAML, MARKDOWN, st.text(max_size=20)), max_size=2
         st.binary(max_size=400), FRAGMENTS.map(str.encode), FRAGMENTS.map(lambda text: f"---\n{text}\n---\n".encode())
     )
 )
+@example("---\ntitle: a\u0080b\n---\n".encode())
 def test_any_bytes_are_read_or_refused_in_words(content: bytes) -> None:
     try:
         parse("practices/sv/x.en.md", content)
     except MalformedError as error:
-        assert error.problem.message
-        assert 1 <= error.problem.line <= content.count(b"\n") + content.count(b"\r") + 2
+        problem = error.problem
+    else:
+        return
+    assert problem.message
+    assert 1 <= problem.line <= content.count(b"\n") + content.count(b"\r") + 2
 
 
 @settings(max_examples=300, deadline=None)

@@ -26,14 +26,15 @@ class Assistant:
     def __init__(self, settings: Settings, service: Service) -> None:
         self._settings = settings
         self._service = service
-        self._opening = asyncio.Lock()
-        self._application: ASGIApp | None = None
+        self._opened: asyncio.Task[ASGIApp] | None = None
         self._running: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async with self._opening:
-            application = self._application or await self._open()
+        if self._opened is None:
+            self._opened = asyncio.create_task(self._open())
+        # A first request that is given up leaves the work to the second.
+        application = await asyncio.shield(self._opened)
         await application(scope, receive, send)
 
     async def close(self) -> None:
@@ -47,8 +48,7 @@ class Assistant:
         ready = asyncio.Event()
         self._running = asyncio.create_task(self._keep(manager, ready))
         await ready.wait()
-        self._application = manager.handle_request
-        return self._application
+        return manager.handle_request
 
     def _manager(self) -> StreamableHTTPSessionManager:
         from kb.assistant.server import assistant_server

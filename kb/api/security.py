@@ -52,6 +52,15 @@ class SafeHeaders:
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
+class HostCheck(TrustedHostMiddleware):
+    """Answers only to the server's own names; probes may use any, because those who watch over a server know its address."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/health/"):
+            return await self.app(scope, receive, send)
+        return await super().__call__(scope, receive, send)
+
+
 def protect(app: FastAPI, settings: Settings, rates: Path | None = None) -> None:
     """Puts the layers around `app`. `rates` is the table of buckets that workers share.
 
@@ -69,6 +78,6 @@ def protect(app: FastAPI, settings: Settings, rates: Path | None = None) -> None
             allow_methods=["GET"],
             expose_headers=["Retry-After", "X-Request-ID"],
         )
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts), www_redirect=False)
+    app.add_middleware(HostCheck, allowed_hosts=list(settings.allowed_hosts), www_redirect=False)
     app.add_middleware(Observed, trusted_hops=settings.trusted_hops, log_queries=settings.log_queries)
     app.add_middleware(SafeHeaders, trusted_hops=settings.trusted_hops)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from kb.api.workers import Shared
 
+_SILENT_SECONDS = 30
+"""After this a worker that says nothing is replaced. On a busy machine a worker needs some seconds to start, and must be let."""
 _GRACE_SECONDS = 5
 """What an open request gets to finish after its own limit, when the server is asked to stop."""
 
@@ -97,5 +99,6 @@ def _config(settings: Settings, app: object, *, factory: bool = False, workers: 
         log_config=None,
         server_header=False,
         proxy_headers=False,  # kb.api.clients believes the proxies that the settings name, and no others
+        timeout_worker_healthcheck=_SILENT_SECONDS,
         timeout_graceful_shutdown=settings.request_seconds + _GRACE_SECONDS,
     )

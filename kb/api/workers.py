@@ -13,10 +13,11 @@ _LOOK_SECONDS = 1.0
 
 
 class Shared:
-    """Names what workers share in a folder of their own."""
+    """Names what workers share in a folder of their own. Made by the process that starts them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.parent = os.getpid()
 
     @property
     def rates(self) -> Path:
@@ -61,7 +62,7 @@ class Workers:
                 mark_process_dead(int(path.name))  # type: ignore[no-untyped-call]
                 path.unlink(missing_ok=True)
         (self._shared.running / str(os.getpid())).touch()
-        threading.Thread(target=self._end_with_parent, args=(os.getppid(),), daemon=True).start()
+        threading.Thread(target=self._end_with_parent, args=(self._shared.parent,), daemon=True).start()
 
     def leave(self) -> None:
         """Counts this process no more."""

@@ -28,7 +28,7 @@ class Server:
     log: Path
 
     def get(self, path: str, headers: dict[str, str] | None = None, **parameters: object) -> httpx.Response:
-        return _client.get(self.address + path, params=parameters, headers=headers)  # type: ignore[arg-type]
+        return _client.get(self.address + path, params=parameters or None, headers=headers)  # type: ignore[arg-type]
 
     def workers(self) -> list[int]:
         """Process ids of the workers."""
@@ -78,4 +78,5 @@ def start(settings: Settings, log: Path) -> Server:
         except httpx.TransportError:
             time.sleep(0.1)
     process.kill()
+    process.wait()
     raise RuntimeError(f"the server did not start: {log.read_text()}")

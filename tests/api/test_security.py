@@ -58,6 +58,7 @@ def test_a_refusal_carries_the_headers_too(guarded: Server) -> None:
     refused = guarded.get("/api/v1/health", headers={"Host": "evil.example"})
     assert refused.status_code == 400
     assert refused.headers["content-security-policy"]
+    assert guarded.get("/health/ready", headers={"Host": "10.0.0.7"}).status_code == 200  # a probe, by address
 
 
 def test_tls_at_the_proxy_asks_browsers_to_come_back_over_tls(guarded: Server, server: Server) -> None:

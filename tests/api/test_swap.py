@@ -63,15 +63,17 @@ def test_a_new_snapshot_takes_over_under_load(small: Settings, running: Server) 
     clients = [threading.Thread(target=ask, args=(client,)) for client in range(CLIENTS)]
     for client in clients:
         client.start()
-    write(small.content, PATH, changed(TITLES[0], TITLES[1]))
-    (small.content / "practices/sv/water-tank.en.md").unlink()
-    build(small)
-    until(lambda: _generation(running) != first)
-    seen = len(answers)
-    until(lambda: len(answers) > seen + 3 * CLIENTS)
-    stop.set()
-    for client in clients:
-        client.join()
+    try:
+        write(small.content, PATH, changed(TITLES[0], TITLES[1]))
+        (small.content / "practices/sv/water-tank.en.md").unlink()
+        build(small)
+        until(lambda: _generation(running) != first)
+        seen = len(answers)
+        until(lambda: len(answers) > seen + 3 * CLIENTS)
+    finally:
+        stop.set()
+        for client in clients:
+            client.join()
     assert {status for status, *_ in answers} == {200}
     second = _generation(running)
     assert {(generation, title, total) for _, generation, title, total in answers} == {

@@ -54,7 +54,8 @@ def layout(two: Settings, tmp_path: Path) -> Layout:
 
 def _damage(folder: Path, by_chance: random.Random) -> str:
     """Flips bits in a file of a snapshot, cuts it, empties it or takes it away; returns what was done."""
-    victim = by_chance.choice(sorted(path for path in folder.rglob("*") if path.is_file()))
+    names = sorted(Manifest.read(folder / "manifest.json").files)
+    victim = folder / by_chance.choice([*names, "manifest.json"])
     content = bytearray(victim.read_bytes())
     how = by_chance.choice(("flip", "flip", "cut", "zeros", "gone"))
     if how == "flip":

@@ -20,8 +20,12 @@ COMMANDS = [
     for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
     if re.match(r"    (\.venv/bin/)?kb ", line)
 ]
-# `serve` runs until it is stopped and is tested over HTTP; `stamp` and `build` are tested on content of their own.
-RUN = [command for command in dict.fromkeys(COMMANDS) if command.split()[1] not in ("serve", "stamp", "build")]
+# `serve` and `mcp` run until they are stopped and have tests of their own; the others change what they work on.
+RUN = [
+    command
+    for command in dict.fromkeys(COMMANDS)
+    if command.split()[1] not in ("serve", "mcp", "stamp", "build", "rollback")
+]
 
 
 @pytest.mark.parametrize("command", RUN)

@@ -7,6 +7,7 @@ What it finds is written to a file named crash-...; the same command with that f
 from __future__ import annotations
 
 import sys
+import tempfile
 
 try:
     import atheris
@@ -36,8 +37,13 @@ def attempt(data: bytes) -> None:
 
 def main() -> None:
     given = sys.argv[1:]
-    options = given if given and not given[0].isdigit() else [f"-max_total_time={given[0] if given else SECONDS}"]
-    atheris.Setup([sys.argv[0], *options, "-max_len=4096", "-timeout=10"], attempt)
+    if given and not given[0].isdigit():
+        options = given  # a crash to be tried again
+    else:
+        # What it finds worth keeping goes to a folder of the moment; it begins with the pages that there are.
+        found = tempfile.mkdtemp(prefix="fuzz-")
+        options = [f"-max_total_time={given[0] if given else SECONDS}", "-len_control=0", found, "content/practices"]
+    atheris.Setup([sys.argv[0], "-max_len=8192", "-timeout=10", *options], attempt)
     atheris.Fuzz()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -113,17 +114,33 @@ def _convert(name: str, kind: str, text: str) -> object:
     if kind == "Path":
         return Path(text)
     if kind == "int":
-        if not text.isascii() or not text.isdigit():
-            raise SettingError(f"{variable} must be a whole number, not {text!r}.")
-        number = int(text)
-        least, most = int(name not in _MAY_BE_ZERO), _MOST.get(name, 1_000_000)
-        if not least <= number <= most:
-            raise SettingError(f"{variable} must lie between {least} and {most}, not {number}.")
-        return number
+        return _number(name, variable, text)
     if kind == "bool":
         if text not in ("0", "1"):
             raise SettingError(f"{variable} must be 0 or 1, not {text!r}.")
         return text == "1"
     if kind.startswith("tuple"):
-        return tuple(part.strip() for part in text.split(",") if part.strip())
+        parts = tuple(part.strip() for part in text.split(",") if part.strip())
+        return _networks(variable, parts) if name == "metrics_from" else parts
+    if name == "public_address" and text and not text.startswith(("http://", "https://")):
+        raise SettingError(f"{variable} must begin with http:// or https://, not be {text!r}.")
     return text
+
+
+def _number(name: str, variable: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise SettingError(f"{variable} must be a whole number, not {text!r}.")
+    number = int(text)
+    least, most = int(name not in _MAY_BE_ZERO), _MOST.get(name, 1_000_000)
+    if not least <= number <= most:
+        raise SettingError(f"{variable} must lie between {least} and {most}, not {number}.")
+    return number
+
+
+def _networks(variable: str, parts: tuple[str, ...]) -> tuple[str, ...]:
+    for part in parts:
+        try:
+            ipaddress.ip_network(part)
+        except ValueError:
+            raise SettingError(f"{variable} must list networks such as 10.0.0.0/8, not {part!r}.") from None
+    return parts

@@ -60,7 +60,7 @@ class Tools:
         population: Terms = [],  # noqa: B006
         status: Terms = [],  # noqa: B006
         evidence: Terms = [],  # noqa: B006
-        limit: Annotated[int, Field(ge=1, le=20)] = 5,
+        limit: Annotated[int, Field(ge=1, le=20, description="How many practices")] = 5,
     ) -> SearchAnswer:
         """Find good practices of States for the protection of refugees, displaced people, asylum-seekers and returnees.
 

@@ -52,7 +52,9 @@ def _sentence(error: BaseException, folders: tuple[Path, ...]) -> str:
         return f"{where} cannot be written ({error.strerror}); let this user write there, then run `kb build`."
     if database in _DATABASE_REFUSED:
         named = ", ".join(str(folder) for folder in folders)
-        return f"The kept embeddings cannot be written ({error}); let this user write to {named}, then run `kb build`."
+        return (
+            f"The kept embeddings cannot be written ({error}); make room for this user in {named}, then run `kb build`."
+        )
     return ""
 
 

@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help serve build test check format bench install clean
+.PHONY: help serve build test check audit fuzz format bench install clean
 
 help:  ## What can be done
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +29,12 @@ format: install  ## Format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+audit: install  ## Known weaknesses of the dependencies (asks the database of PyPI: needs the network)
+	@$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip --strict --progress-spinner off
+
+fuzz: install  ## Throw what nobody would write at front matter and Markdown, for five minutes
+	@$(BIN)/python -m benchmarks.fuzz
+
 bench: install  ## Measure speed, compare with the committed baseline
 	@$(BIN)/python -m benchmarks
 
@@ -40,7 +46,7 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Setting up $(VENV) (about 1 GB, a few minutes the first time) ..."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch==2.13.0
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[build,dev]'
 	@touch $@
 
 clean:  ## Remove everything that can be made again

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from kb.commands import content, contributing, learning, running, searching
+from kb.commands import content, contributing, learning, operating, running, searching
 from kb.errors import KnowledgeBaseError
 from kb.settings import SETTINGS
 
@@ -33,6 +33,9 @@ VERBS: tuple[click.Command, ...] = (
     searching.evaluate,
     learning.match,
     learning.agenda,
+    operating.snapshots,
+    operating.rollback,
+    operating.mcp,
 )
 for verb in VERBS:
     cli.add_command(verb)

@@ -6,6 +6,7 @@
     ├── EncoderError          the model cannot be found, read or exported
     ├── SnapshotError         no usable index snapshot: missing, torn or of another make
     │   └── NoSnapshotError   nothing was built yet
+    ├── StorageError          what is built cannot be written: a full disk, a folder of someone else
     ├── QueryError            a search request that makes no sense
     │   └── UnknownTermError  a filter names a term that the vocabulary does not hold
     ├── NotFoundError         no such practice, commitment or event
@@ -77,6 +78,13 @@ class SnapshotError(KnowledgeBaseError):
 
 class NoSnapshotError(SnapshotError):
     """Nothing was built yet."""
+
+
+class StorageError(KnowledgeBaseError):
+    """What is built cannot be written; what was published before is untouched."""
+
+    exit_code = 3
+    slug = "storage"
 
 
 class QueryError(KnowledgeBaseError):

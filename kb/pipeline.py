@@ -14,8 +14,10 @@ from kb.encoding.opening import open_encoder
 from kb.errors import ContentError, NoSnapshotError
 from kb.index.build import BuildReport, build_snapshot
 from kb.index.layout import Layout
+from kb.index.locking import alone
 from kb.index.passages import Passage, passages_of, practice_items
 from kb.index.snapshot import open_snapshot
+from kb.index.storage import writing
 from kb.search.engine import SearchEngine
 from kb.search.opening import query_encoder
 from kb.settings import Settings
@@ -43,9 +45,19 @@ def build(settings: Settings, progress: Progress = lambda _: None) -> Report:
 
     Files that cannot be read are left out and reported; everything else is built.
 
+    Of two builds at once the second waits for the first to end, and then reads the content.
+
     Raises:
         ContentError: there is no practice to build from.
+        StorageError: the disk is full, or a folder cannot be written.
     """
+    with writing(settings.index, settings.cache, settings.site):
+        settings.index.mkdir(parents=True, exist_ok=True)
+        with alone(settings.index / ".build-lock", progress):
+            return _build(settings, progress)
+
+
+def _build(settings: Settings, progress: Progress) -> Report:
     started = time.perf_counter()
     library = load_library(settings.content)
     if not library.practices:

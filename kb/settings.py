@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -43,7 +44,26 @@ SETTINGS: tuple[Setting, ...] = (
         "repository", "", "repository that contributions go to, such as https://github.com/owner/name; empty: none"
     ),
     Setting("branch", "main", "branch of that repository that proposals are made against"),
+    Setting("workers", "1", "processes that answer requests; a worker that dies is replaced when there are 2 or more"),
+    Setting(
+        "public_address",
+        "",
+        "address that readers open, such as https://practices.example; links given out begin with it",
+    ),
+    Setting("trusted_hops", "0", "proxies in front of the server whose X-Forwarded-For and -Proto are believed"),
+    Setting(
+        "rate", "300", "requests a minute that one client may make (a client on this machine any number); 0 for any"
+    ),
+    Setting("cors_origins", "", "origins of other sites whose scripts may read the API, comma separated; * for any"),
+    Setting("request_seconds", "10", "seconds after which a request is given up with status 503"),
+    Setting("body_kb", "1024", "largest body of a request, in kB"),
+    Setting("metrics_from", "127.0.0.0/8,::1/128", "networks that may read /metrics, comma separated"),
+    Setting("log_queries", "0", "1 to write what people search for to the log; queries can be sensitive"),
 )
+
+
+_MAY_BE_ZERO = {"port", "query_cache", "trusted_hops", "rate"}
+_MOST = {"port": 65535, "workers": 64, "trusted_hops": 10}
 
 
 @dataclass(frozen=True)
@@ -62,6 +82,20 @@ class Settings:
     query_cache: int
     repository: str
     branch: str
+    workers: int
+    public_address: str
+    trusted_hops: int
+    rate: int
+    cors_origins: tuple[str, ...]
+    request_seconds: int
+    body_kb: int
+    metrics_from: tuple[str, ...]
+    log_queries: bool
+
+    @property
+    def site_address(self) -> str:
+        """Where readers open the site, without a slash at the end."""
+        return (self.public_address or f"http://{self.host}:{self.port}").rstrip("/")
 
 
 def load_settings(environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:
@@ -86,13 +120,33 @@ def _convert(name: str, kind: str, text: str) -> object:
     if kind == "Path":
         return Path(text)
     if kind == "int":
-        if not text.isascii() or not text.isdigit():
-            raise SettingError(f"{variable} must be a whole number, not {text!r}.")
-        number = int(text)
-        least, most = (0, 65535) if name == "port" else (0 if name == "query_cache" else 1, 1_000_000)
-        if not least <= number <= most:
-            raise SettingError(f"{variable} must lie between {least} and {most}, not {number}.")
-        return number
+        return _number(name, variable, text)
+    if kind == "bool":
+        if text not in ("0", "1"):
+            raise SettingError(f"{variable} must be 0 or 1, not {text!r}.")
+        return text == "1"
     if kind.startswith("tuple"):
-        return tuple(part.strip() for part in text.split(",") if part.strip())
+        parts = tuple(part.strip() for part in text.split(",") if part.strip())
+        return _networks(variable, parts) if name == "metrics_from" else parts
+    if name == "public_address" and text and not text.startswith(("http://", "https://")):
+        raise SettingError(f"{variable} must begin with http:// or https://, not be {text!r}.")
     return text
+
+
+def _number(name: str, variable: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise SettingError(f"{variable} must be a whole number, not {text!r}.")
+    number = int(text)
+    least, most = int(name not in _MAY_BE_ZERO), _MOST.get(name, 1_000_000)
+    if not least <= number <= most:
+        raise SettingError(f"{variable} must lie between {least} and {most}, not {number}.")
+    return number
+
+
+def _networks(variable: str, parts: tuple[str, ...]) -> tuple[str, ...]:
+    for part in parts:
+        try:
+            ipaddress.ip_network(part)
+        except ValueError:
+            raise SettingError(f"{variable} must list networks such as 10.0.0.0/8, not {part!r}.") from None
+    return parts

@@ -28,6 +28,10 @@ def test_a_variable_sets_and_an_option_wins() -> None:
         ({"KB_PORT": "many"}, "KB_PORT must be a whole number, not 'many'."),
         ({"KB_PORT": "70000"}, "KB_PORT must lie between 0 and 65535, not 70000."),
         ({"KB_THREADS": "0"}, "KB_THREADS must lie between 1"),
+        ({"KB_WORKERS": "0"}, "KB_WORKERS must lie between 1 and 64, not 0."),
+        ({"KB_LOG_QUERIES": "yes"}, "KB_LOG_QUERIES must be 0 or 1, not 'yes'."),
+        ({"KB_METRICS_FROM": "10.0.0.1/8"}, "KB_METRICS_FROM must list networks such as 10.0.0.0/8, not '10.0.0.1/8'."),
+        ({"KB_PUBLIC_ADDRESS": "practices.example"}, "KB_PUBLIC_ADDRESS must begin with http:// or https://"),
         ({"KB_CONTNET": "x"}, "KB_CONTNET is not a setting; the settings are KB_CONTENT"),
     ],
 )

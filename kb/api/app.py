@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request, Response
-from starlette.middleware.trustedhost import TrustedHostMiddleware
+from fastapi import FastAPI
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 from kb import __version__
-from kb.api import learning, learning_pages, live, pages, problems, routes
+from kb.api import health, learning, learning_pages, live, metrics, pages, problems, routes
+from kb.api.assistant import Assistant
+from kb.api.security import protect
 from kb.api.service import Service
+from kb.api.workers import Workers
 from kb.preview import Preview, preview_settings
 from kb.settings import Settings
 
@@ -27,7 +30,9 @@ Try: [`/api/v1/search?q=apoyo psicosocial para niñas desplazadas&lang=es`](/api
 """
 
 
-def create_app(settings: Settings, service: Service | None = None, *, watch: bool = False) -> FastAPI:
+def create_app(
+    settings: Settings, service: Service | None = None, workers: Workers | None = None, *, watch: bool = False
+) -> FastAPI:
     """The application. It starts only with a good snapshot; later ones are taken over while it runs.
 
     With `watch` it serves a preview with drafts, whose pages load themselves again when the content changes.
@@ -36,6 +41,8 @@ def create_app(settings: Settings, service: Service | None = None, *, watch: boo
         SnapshotError: there is no usable index.
     """
     serving = service or Service(settings)
+    team = workers or Workers()
+    assistant = Assistant(settings, serving)
     preview = None
     if watch:
         settings = preview_settings(settings)
@@ -44,11 +51,14 @@ def create_app(settings: Settings, service: Service | None = None, *, watch: boo
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         serving.watch()
+        team.join()
         if preview:
             preview.watch()
         yield
         if preview:
             preview.close()
+        await assistant.close()
+        team.leave()
         serving.close()
 
     app = FastAPI(
@@ -60,26 +70,17 @@ def create_app(settings: Settings, service: Service | None = None, *, watch: boo
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.state.service = serving
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts))
+    app.state.service, app.state.settings, app.state.workers = serving, settings, team
+    protect(app, settings, team.rates)
     problems.install(app)
     app.include_router(routes.router, prefix="/api/v1")
     app.include_router(learning.router, prefix="/api/v1")
     app.include_router(learning_pages.router)
     app.include_router(pages.router)
+    app.include_router(health.router)
+    app.include_router(metrics.router)
+    app.router.routes.append(Route("/mcp", assistant, methods=["POST"]))
     if preview:
         live.install(app, preview)
-
-    @app.middleware("http")
-    async def safe_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await call_next(request)
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        response.headers.setdefault(
-            "Content-Security-Policy",
-            "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
-        )
-        return response
-
     app.mount("/", StaticFiles(directory=settings.site, html=True, check_dir=False), name="site")
     return app

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from kb.api import metrics
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
 from kb.errors import NotFoundError, QueryError
@@ -63,9 +64,9 @@ def _search_page(request: Request, lang: str) -> HTMLResponse:
 def _answer(request: Request, query: str, lang: str, filters: Mapping[str, list[str]]) -> SearchResponse:
     engine: SearchEngine = request.app.state.service.engine
     page = request.query_params.get("page", "1")
-    if not (page.isascii() and page.isdigit()):
+    if not (page.isascii() and page.isdigit() and len(page) < 10):
         raise QueryError("%(name)s must be a whole number, not %(found)r.", name="page", found=page)
-    return engine.search(search_request(query, lang, filters, page=int(page), page_size=PAGE_SIZE))
+    return metrics.search(engine, search_request(query, lang, filters, page=int(page), page_size=PAGE_SIZE))
 
 
 def _in_words(error: QueryError, lang: str) -> str:

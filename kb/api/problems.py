@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -15,8 +15,6 @@ from kb.errors import KnowledgeBaseError
 
 MEDIA_TYPE = "application/problem+json"
 
-logger = logging.getLogger(__name__)
-
 
 class Problem(BaseModel):
     """What went wrong, for people (`detail`) and for programs (`type`, `status`)."""
@@ -27,13 +25,13 @@ class Problem(BaseModel):
     detail: str = Field(description="One sentence that says what to change")
 
 
-def problem_response(status: int, slug: str, detail: str) -> JSONResponse:
+def problem_response(status: int, slug: str, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     problem = Problem(type=slug, title=HTTPStatus(status).phrase, status=status, detail=detail)
-    return JSONResponse(problem.model_dump(), status_code=status, media_type=MEDIA_TYPE)
+    return JSONResponse(problem.model_dump(), status_code=status, headers=headers, media_type=MEDIA_TYPE)
 
 
 def install(app: FastAPI) -> None:
-    """Makes every error of the application a problem document."""
+    """Makes every error of the application a problem document. Defects of ours are met farther out, by `Observed`."""
 
     @app.exception_handler(KnowledgeBaseError)
     async def ours(_: Request, error: KnowledgeBaseError) -> JSONResponse:
@@ -47,9 +45,4 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(_: Request, error: HTTPException) -> JSONResponse:
-        return problem_response(error.status_code, "about:blank", str(error.detail))
-
-    @app.exception_handler(Exception)
-    async def unexpected(_: Request, error: Exception) -> JSONResponse:
-        logger.error("Unexpected error", exc_info=error)
-        return problem_response(500, "defect", "Something went wrong on our side; it has been logged.")
+        return problem_response(error.status_code, "about:blank", str(error.detail), error.headers)

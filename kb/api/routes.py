@@ -6,6 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
+from kb.api import metrics
+from kb.api.parameters import Question, TermOf
 from kb.api.problems import MEDIA_TYPE, Problem
 from kb.api.schemas import (
     Document,
@@ -30,6 +32,8 @@ router = APIRouter(
     responses={
         404: {**_ERROR, "description": "There is no such thing"},
         422: {**_ERROR, "description": "The request makes no sense; `detail` says why"},
+        429: {**_ERROR, "description": "Too many requests; `Retry-After` says when to come back"},
+        503: {**_ERROR, "description": "Busy, or the answer took too long; `Retry-After` says when to come back"},
     }
 )
 
@@ -47,15 +51,34 @@ PageSize = Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE, description="Results a p
 
 def filters(
     request: Request,
-    country: Annotated[list[str], Query(description="ISO code of a State, such as `SV`; repeat for several")] = [],  # noqa: B006
-    theme: Annotated[list[str], Query(description="Theme, such as `mental-health`; see `/facets`")] = [],  # noqa: B006
-    population: Annotated[list[str], Query(description="Population, such as `refugees`")] = [],  # noqa: B006
-    status: Annotated[list[str], Query(description="`ongoing`, `completed`, `pilot` ...")] = [],  # noqa: B006
-    evidence: Annotated[list[str], Query(description="Level of evidence, such as `evaluated`")] = [],  # noqa: B006
-    language: Annotated[list[str], Query(description="Practices that have a page in this language")] = [],  # noqa: B006
-    mirps_group: Annotated[list[str], Query(description="Working group of the MIRPS")] = [],  # noqa: B006
-    gcm: Annotated[list[str], Query(description="Objective of the Global Compact for Migration, 1 to 23")] = [],  # noqa: B006
-    sdg: Annotated[list[str], Query(description="Sustainable Development Goal, 1 to 17")] = [],  # noqa: B006
+    country: Annotated[
+        list[Annotated[str, TermOf("country")]],
+        Query(description="ISO code of a State, such as `SV`; repeat for several"),
+    ] = [],  # noqa: B006
+    theme: Annotated[
+        list[Annotated[str, TermOf("theme")]], Query(description="Theme, such as `mental-health`; see `/facets`")
+    ] = [],  # noqa: B006
+    population: Annotated[
+        list[Annotated[str, TermOf("population")]], Query(description="Population, such as `refugees`")
+    ] = [],  # noqa: B006
+    status: Annotated[
+        list[Annotated[str, TermOf("status")]], Query(description="`ongoing`, `completed`, `pilot` ...")
+    ] = [],  # noqa: B006
+    evidence: Annotated[
+        list[Annotated[str, TermOf("evidence")]], Query(description="Level of evidence, such as `evaluated`")
+    ] = [],  # noqa: B006
+    language: Annotated[
+        list[Annotated[str, TermOf("language")]], Query(description="Practices that have a page in this language")
+    ] = [],  # noqa: B006
+    mirps_group: Annotated[
+        list[Annotated[str, TermOf("mirps_group")]], Query(description="Working group of the MIRPS")
+    ] = [],  # noqa: B006
+    gcm: Annotated[
+        list[Annotated[str, TermOf("gcm")]], Query(description="Objective of the Global Compact for Migration, 1 to 23")
+    ] = [],  # noqa: B006
+    sdg: Annotated[
+        list[Annotated[str, TermOf("sdg")]], Query(description="Sustainable Development Goal, 1 to 17")
+    ] = [],  # noqa: B006
 ) -> Filters:
     """Filters of a request, checked; a parameter that there is not is an error, not silence."""
     given = {
@@ -76,7 +99,7 @@ Filtered = Annotated[Filters, Depends(filters)]
 def search(
     engine: Engine,
     filtered: Filtered,
-    q: Annotated[str, Query(description="What you need, in your own words, up to 4000 characters")],
+    q: Annotated[Question, Query(description="What you need, in your own words, up to 4000 characters")],
     lang: Annotated[
         Language, Query(description="Your language: titles and snippets come in it where they exist")
     ] = "en",
@@ -92,7 +115,7 @@ def search(
     """Ranks practices by how well one of their passages answers, whatever the language of question and passage."""
     lists = {facet: list(terms) for facet, terms in filtered.items()}
     request = search_request(q, lang, lists, passages_in or "", page, page_size, as_typed, set_aside)
-    return search_answer(engine.search(request), debug)
+    return search_answer(metrics.search(engine, request), debug)
 
 
 @router.get("/practices", tags=["practices"], summary="List practices")

@@ -1,11 +1,31 @@
-"""Runs the application."""
+"""Runs the application: in this process, or in several that are watched over."""
 
 from __future__ import annotations
 
-import logging
+import os
 import signal
+import sys
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from kb.api import logs
+from kb.errors import KnowledgeBaseError
+from kb.index.generations import open_newest_good
+from kb.index.layout import Layout
 from kb.settings import Settings
+
+if TYPE_CHECKING:
+    import uvicorn
+    from starlette.types import ASGIApp
+
+    from kb.api.workers import Shared
+
+_SILENT_SECONDS = 30
+"""After this a worker that says nothing is replaced. On a busy machine a worker needs some seconds to start, and must be let."""
+_GRACE_SECONDS = 5
+"""What an open request gets to finish after its own limit, when the server is asked to stop."""
 
 
 def run(settings: Settings, *, watch: bool = False) -> None:
@@ -16,22 +36,74 @@ def run(settings: Settings, *, watch: bool = False) -> None:
     Raises:
         SnapshotError: there is no usable index.
     """
+    logs.configure(settings.log_queries)
+    if settings.workers > 1 and not watch:
+        _run_workers(settings)
+    else:
+        _run_alone(settings, watch=watch)
+
+
+def _run_alone(settings: Settings, *, watch: bool) -> None:
     import uvicorn
 
     from kb.api.app import create_app
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     app = create_app(settings, watch=watch)
     # Uvicorn finishes open requests, then raises the signal again; being asked to stop is not a failure.
-    signal.signal(signal.SIGTERM, lambda *_: None)
-    signal.signal(signal.SIGINT, lambda *_: None)
-    # Pages in a preview hold a stream open; nobody waits for those.
-    patience = 1 if watch else None
-    uvicorn.run(
-        app,
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
+    config = _config(settings, app)
+    if watch:  # pages in a preview hold a stream open; nobody waits for those
+        config.timeout_graceful_shutdown = 1
+    uvicorn.Server(config).run()
+
+
+def _run_workers(settings: Settings) -> None:
+    from uvicorn.config import STARTUP_FAILURE
+    from uvicorn.supervisors import Multiprocess
+
+    open_newest_good(Layout(settings.index), refused=lambda _: None)  # else every worker would say the same
+    with tempfile.TemporaryDirectory(prefix="kb-serve-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(Path(folder, "metrics"))
+        from kb.api.workers import Shared
+
+        shared = Shared(Path(folder))
+        shared.create()
+        config = _config(settings, partial(_worker, settings, shared), factory=True, workers=settings.workers)
+        team = Multiprocess(config, sockets=[config.bind_socket()])
+        team.run()
+        if any(process.exitcode == STARTUP_FAILURE for process in team.processes):
+            sys.exit(STARTUP_FAILURE)
+
+
+def _worker(settings: Settings, shared: Shared) -> ASGIApp:
+    """The application of one worker, made in its own process."""
+    from uvicorn.config import STARTUP_FAILURE
+
+    from kb.api.app import create_app
+    from kb.api.workers import Workers
+
+    logs.configure(settings.log_queries)
+    try:
+        return create_app(settings, workers=Workers(settings.workers, shared))
+    except KnowledgeBaseError as error:
+        print(f"kb: {error}", file=sys.stderr)  # noqa: T201 - the edge of this process
+        sys.exit(STARTUP_FAILURE)
+
+
+def _config(settings: Settings, app: object, *, factory: bool = False, workers: int = 1) -> uvicorn.Config:
+    import uvicorn
+
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        factory=factory,
+        workers=workers,
         host=settings.host,
         port=settings.port,
         access_log=False,
         log_config=None,
-        timeout_graceful_shutdown=patience,
+        server_header=False,
+        proxy_headers=False,  # kb.api.clients believes the proxies that the settings name, and no others
+        timeout_worker_healthcheck=_SILENT_SECONDS,
+        timeout_graceful_shutdown=settings.request_seconds + _GRACE_SECONDS,
     )

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 
 from kb.errors import KnowledgeBaseError
+from kb.index.generations import open_newest_good
 from kb.index.layout import Layout
-from kb.index.snapshot import open_snapshot
+from kb.index.snapshot import Snapshot, open_snapshot
 from kb.search.engine import SearchEngine
 from kb.search.opening import query_encoder
+from kb.search.request import search_request
 from kb.settings import Settings
 
 POLL_SECONDS = 1.0
+TRUST_SECONDS = 5.0
+"""How long it is taken for granted that questions are answered, after one was."""
+
+PROBE = search_request("salud")
 
 logger = logging.getLogger(__name__)
 
@@ -26,8 +33,11 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._layout = Layout(settings.index)
-        self.engine = self._open()
-        self._refused = ""
+        self._refused: str | None = None
+        self._answered = 0.0
+        self.refusal = ""
+        """Why the published snapshot is not the one that is served; empty when it is."""
+        self.engine = self._engine(open_newest_good(self._layout, self._refuse))
         self._stop = threading.Event()
         self._watcher: threading.Thread | None = None
 
@@ -42,20 +52,38 @@ class Service:
         if self._watcher:
             self._watcher.join()
 
+    def answers(self) -> bool:
+        """Whether questions are answered. Asks the engine, but not at every call."""
+        if time.monotonic() - self._answered > TRUST_SECONDS:
+            try:
+                self.engine.ranking(PROBE)
+            except Exception:
+                logger.exception("The engine does not answer")
+                return False
+            self._answered = time.monotonic()
+        return True
+
     def refresh(self) -> bool:
         """Takes over the published snapshot when it is another one; a bad one is refused and the old one serves on."""
-        serving = self.engine.snapshot.generation
-        try:
-            published = self._layout.current()
-            if published in (serving, self._refused):
-                return False
-            self.engine = self._open()
-        except KnowledgeBaseError as error:
-            self._refused = self._published()
-            logger.error("Snapshot refused, still serving %s: %s", serving, error)  # noqa: TRY400 - no traceback wanted
+        published = self._published()
+        if published == self._refused:
             return False
-        logger.info("Now serving %s", self.engine.snapshot.generation)
-        return True
+        another = published != self.engine.snapshot.generation
+        if another:
+            try:
+                self.engine = self._engine(open_snapshot(self._layout))
+            except KnowledgeBaseError as error:
+                self._refuse(error)
+                return False
+            logger.info("Now serving %s", self.engine.snapshot.generation)
+        self._refused, self.refusal = None, ""
+        return another
+
+    def _refuse(self, error: KnowledgeBaseError) -> None:
+        logger.error("Snapshot refused, serving the newest good one: %s", error)
+        published = self._published()
+        if published != self._refused:
+            self._refused, self.refusal = published, str(error)
 
     def _published(self) -> str:
         try:
@@ -63,10 +91,12 @@ class Service:
         except KnowledgeBaseError:
             return ""
 
-    def _open(self) -> SearchEngine:
-        snapshot = open_snapshot(self._layout)
+    def _engine(self, snapshot: Snapshot) -> SearchEngine:
         return SearchEngine(snapshot, query_encoder(snapshot, self._settings), cache_size=self._settings.query_cache)
 
     def _watch(self) -> None:
         while not self._stop.wait(POLL_SECONDS):
-            self.refresh()
+            try:
+                self.refresh()
+            except Exception:  # a passing fault, such as no file left to open, must not end the watch
+                logger.exception("The published snapshot could not be looked at")

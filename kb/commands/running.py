@@ -29,9 +29,10 @@ def build() -> None:
 @click.command()
 @click.option("--host", help="Address to listen on (KB_HOST).")
 @click.option("--port", type=int, help="Port to listen on (KB_PORT).")
+@click.option("--workers", type=int, help="Processes that answer (KB_WORKERS).")
 @click.option("--watch", is_flag=True, help="For editors: show drafts, and follow the content as it is saved.")
-def serve(host: str | None, port: int | None, watch: bool) -> None:
+def serve(host: str | None, port: int | None, workers: int | None, watch: bool) -> None:
     """Serve the site and the API from what `kb build` made."""
     from kb.api.server import run
 
-    run(load_settings(host=host, port=port), watch=watch)
+    run(load_settings(host=host, port=port, workers=workers), watch=watch)

@@ -161,6 +161,11 @@ def _compose(path: str, front: str, above: int) -> yaml.Node | None:
             if depth > MAX_DEPTH:
                 raise MalformedError(path, line, "front matter", f"is nested deeper than {MAX_DEPTH} levels.")
         return yaml.compose(front, Loader=yaml.CSafeLoader)
+    except yaml.reader.ReaderError as error:
+        line = front.count("\n", 0, error.position) + 2
+        code = error.character if isinstance(error.character, int) else ord(error.character)
+        message = f"holds the character U+{code:04X}, which YAML does not know; delete it."
+        raise MalformedError(path, line, "front matter", message) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = min(mark.line if mark else 0, front.count("\n")) + 1 + above

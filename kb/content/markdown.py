@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
@@ -61,6 +62,7 @@ def _parser() -> MarkdownIt:
     parser.validateLink = lambda url: bool(_LINK.match(url))  # type: ignore[method-assign]
     parser.inline.ruler.before("link", "citation", _citation_rule)
     parser.add_render_rule("citation", _render_citation)
+    parser.core.ruler.push("alignment", _alignment_rule)
     return parser
 
 
@@ -73,6 +75,14 @@ def _citation_rule(state: StateInline, silent: bool) -> bool:
         token.content = found.group(1)
     state.pos = found.end()
     return True
+
+
+def _alignment_rule(state: StateCore) -> None:
+    """Says the alignment of a column with a class: the pages' policy allows no style attribute."""
+    for token in state.tokens:
+        style = token.attrs.pop("style", "")
+        if style:
+            token.attrs["class"] = str(style).rpartition(":")[2]
 
 
 def _render_citation(

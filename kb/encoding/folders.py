@@ -50,6 +50,8 @@ def is_whole(folder: Path) -> bool:
 
 
 def _replace(folder: Path, write: Callable[[Path], None]) -> None:
+    for litter in folder.parent.glob(f"{folder.name}.*/"):  # left by a process that was killed: we hold the lock
+        shutil.rmtree(litter, ignore_errors=True)
     beside = Path(tempfile.mkdtemp(prefix=folder.name + ".", dir=folder.parent))
     try:
         fresh = beside / "new"

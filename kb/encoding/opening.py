@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,6 +74,10 @@ def open_encoder(
         kept = settings.cache / "exports" / remembered.read_text(encoding="utf-8")
         if is_whole(kept):
             return OnnxEncoder(kept, settings.threads)
+    if find_spec("torch") is None:
+        raise EncoderError(
+            "Building with a model for the first time needs PyTorch; install it with `pip install '.[build]'`."
+        )
     from kb.encoding.export import export_model
     from kb.encoding.model import load_encoder
 

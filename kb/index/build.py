@@ -5,13 +5,11 @@ Built beside, checked, then published by replacing one pointer: whoever reads me
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +25,7 @@ from kb.index.embeddings import EmbeddingStore, Kept
 from kb.index.layout import LanguageLayout, Layout, Manifest, SnapshotLayout, checksums, publish, sync_tree, verify
 from kb.index.lexical import TantivyIndex
 from kb.index.lexicon import write_lexicon
+from kb.index.locking import alone
 from kb.index.neighbours import Neighbours
 from kb.index.passages import Item, Passage
 from kb.index.tokens import PassageTokens, TokenVectors
@@ -82,7 +81,7 @@ def build_snapshot(
         progress: told each step in words.
     """
     layout.root.mkdir(parents=True, exist_ok=True)
-    with _alone(layout, progress):
+    with alone(layout.lock, progress):
         _sweep(layout)
         store = EmbeddingStore(cache / "embeddings.sqlite", encoder)
         beside = Path(tempfile.mkdtemp(prefix=".building-", dir=layout.root))
@@ -207,18 +206,6 @@ def _write_passages(layout: LanguageLayout, passages: Sequence[Passage], positio
         sections=np.array([numbers[passage.section] for passage in passages], np.uint8),
         section_names=np.array(sections),
     )
-
-
-@contextmanager
-def _alone(layout: Layout, progress: Progress) -> Iterator[None]:
-    """Holds the folder's lock, so that a second build waits for the first."""
-    with layout.lock.open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            progress("another build is running; waiting for it")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _sweep(layout: Layout) -> None:

@@ -19,6 +19,8 @@ from kb.encoding.protocol import Encoder
 from kb.index.tokens import PassageTokens, quantise
 
 _BATCH = 256
+_TORN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+"""Damaged, or of an earlier make. A full disk is neither: the cache would be lost for nothing."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,10 @@ def _open(path: Path) -> sqlite3.Connection:
             database.execute("PRAGMA journal_mode=WAL")
             database.execute(statement)
             database.execute("SELECT offsets FROM embedding LIMIT 1").fetchone()
-    except sqlite3.DatabaseError:  # a torn cache is worth no error: it can be made again
-        path.unlink()
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF not in _TORN:
+            raise
+        path.unlink()  # a torn cache is worth no error: it can be made again
         database = sqlite3.connect(path, timeout=60)
         with closing(database.cursor()) as cursor:
             cursor.execute(statement)

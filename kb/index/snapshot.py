@@ -118,7 +118,7 @@ def open_snapshot(layout: Layout, generation: str | None = None) -> Snapshot:
     """
     name = generation or layout.current()
     snapshot = layout.snapshot(name)
-    if "/" in name or not snapshot.folder.is_dir():
+    if name not in layout.generations():  # which also keeps whatever a torn pointer holds from becoming a path
         raise SnapshotError(f"The index names a snapshot {name!r} that is not there; run `kb build`.")
     manifest = Manifest.read(snapshot.manifest)
     verify(snapshot.folder, manifest)

@@ -7,6 +7,7 @@ the candidates are read.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -66,6 +67,10 @@ class TokenVectors:
         """Writes the tokens of passages in row order."""
         starts = np.cumsum([0, *(len(passage.scales) for passage in passages)], dtype=np.int64)
         vectors = open_memmap(layout.tokens, mode="w+", dtype=np.int8, shape=(int(starts[-1]), dimension))
+        with layout.tokens.open(
+            "r+b"
+        ) as file:  # a full disk is an error here; while writing to the map it would kill us
+            os.posix_fallocate(file.fileno(), 0, max(1, file.seek(0, os.SEEK_END)))
         for start, passage in zip(starts, passages, strict=False):
             vectors[start : start + len(passage.scales)] = passage.vectors
         vectors.flush()

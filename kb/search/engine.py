@@ -73,12 +73,17 @@ class SearchEngine:
 
     def search(self, request: SearchRequest) -> SearchResponse:
         """The answer to a request."""
+        return self.look_up(request)[0]
+
+    def look_up(self, request: SearchRequest) -> tuple[SearchResponse, bool]:
+        """The answer to a request, and whether it was remembered from an earlier one."""
         key = request.key()
         known = self._answers.get(key)
-        if known is None:
-            known = self._answer(request)
-            self._answers.put(key, known)
-        return known
+        if known is not None:
+            return known, True
+        answer = self._answer(request)
+        self._answers.put(key, answer)
+        return answer, False
 
     def ranking(self, request: SearchRequest) -> list[tuple[str, float]]:
         """Ids and scores of all hits, best first, without snippets or facets: what evaluation needs."""

@@ -7,12 +7,16 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
-from kb.settings import Settings
+from kb.settings import SETTINGS, Settings
+
+# One client for all: each new one reads the certificates of the system. A connection a request, so that all workers are met.
+_client = httpx.Client(verify=False, limits=httpx.Limits(max_keepalive_connections=0), timeout=30)
 
 
 @dataclass
@@ -24,21 +28,36 @@ class Server:
     log: Path
 
     def get(self, path: str, headers: dict[str, str] | None = None, **parameters: object) -> httpx.Response:
-        return httpx.get(self.address + path, params=parameters, headers=headers, timeout=30)  # type: ignore[arg-type]
+        return _client.get(self.address + path, params=parameters or None, headers=headers)  # type: ignore[arg-type]
+
+    def workers(self) -> list[int]:
+        """Process ids of the workers."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
     def stop(self) -> int:
         self.process.terminate()
         return self.process.wait(timeout=20)
 
 
+def until(condition: Callable[[], bool], seconds: float = 120) -> None:
+    """Waits until something holds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
 def environment(settings: Settings) -> dict[str, str]:
     """The variables that make a process use `settings`."""
-    return os.environ | {
-        "KB_CONTENT": str(settings.content),
-        "KB_INDEX": str(settings.index),
-        "KB_SITE": str(settings.site),
-        "KB_CACHE": str(settings.cache),
-    }
+    values = {setting.variable: getattr(settings, setting.name) for setting in SETTINGS}
+    return os.environ | {variable: _as_text(value) for variable, value in values.items()}
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return str(int(value)) if isinstance(value, bool) else str(value)
 
 
 def start(settings: Settings, log: Path, *options: str) -> Server:
@@ -50,13 +69,13 @@ def start(settings: Settings, log: Path, *options: str) -> Server:
     with log.open("wb") as output:
         process = subprocess.Popen(command, env=environment(settings), stdout=output, stderr=output)
     server = Server(f"http://127.0.0.1:{port}", process, log)
-    for _ in range(300):
-        if process.poll() is not None:
-            break
+    deadline = time.monotonic() + 120  # several workers on a busy machine take their time
+    while process.poll() is None and time.monotonic() < deadline:
         try:
             if server.get("/api/v1/health").status_code == 200:
                 return server
         except httpx.TransportError:
             time.sleep(0.1)
     process.kill()
+    process.wait()
     raise RuntimeError(f"the server did not start: {log.read_text()}")

@@ -1,0 +1,211 @@
+"""Builds that are killed, that run out of disk, that run twice at once: what was published is served on."""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import pytest
+
+from kb.errors import StorageError
+from kb.index.build import KEEP
+from kb.index.layout import Layout
+from kb.index.snapshot import open_snapshot
+from kb.pipeline import build
+from kb.settings import Settings, load_settings
+from tests.api.serving import environment, start
+from tests.content.writing import ORIGINAL, PATH, changed, write
+
+KILLS = 50
+
+# Builders are forked from a process that has everything imported: a build then takes a second, most of it the work itself.
+_forked = get_context("forkserver")
+_forked.set_forkserver_preload(["kb.pipeline", "kb.encoding.runtime", "faiss", "tantivy", "onnxruntime"])
+
+
+@pytest.fixture
+def small(tmp_path: Path, settings: Settings) -> Settings:
+    """One practice, with kept embeddings of its own; the unpacked model is the session's."""
+    (tmp_path / "cache").mkdir()
+    for kept in settings.cache.iterdir():
+        if not kept.name.startswith("embeddings"):
+            (tmp_path / "cache" / kept.name).symlink_to(kept.resolve())
+    write(tmp_path / "content", PATH, ORIGINAL)
+    return load_settings(
+        {}, content=tmp_path / "content", index=tmp_path / "index", site=tmp_path / "site", cache=tmp_path / "cache"
+    )
+
+
+def _edit(settings: Settings, number: int) -> None:
+    write(settings.content, PATH, changed("Drop-in legal desk", f"Legal desk {number}"))
+
+
+def _builder(settings: Settings) -> BaseProcess:
+    process = _forked.Process(target=build, args=(settings,))
+    process.start()
+    return process
+
+
+def test_a_build_killed_at_any_moment_harms_nothing(small: Settings, tmp_path: Path) -> None:
+    by_chance = random.Random(50)
+    _builder(small).join()
+    _edit(small, 0)
+    started = time.monotonic()
+    builder = _builder(small)
+    builder.join()
+    assert builder.exitcode == 0
+    whole = time.monotonic() - started
+    server = start(small, tmp_path / "log")
+    killed_at_work = 0
+    for number in range(1, KILLS + 1):
+        _edit(small, number)
+        builder = _builder(small)
+        builder.join(by_chance.uniform(0, whole * 1.1))
+        killed_at_work += builder.is_alive()
+        builder.kill()
+        builder.join()
+        answer = server.get("/api/v1/search", q="legal desk", lang="en").json()
+        named = int(re.findall(r"\d+", answer["results"][0]["title"])[0])
+        assert 0 <= named <= number
+        assert open_snapshot(Layout(small.index)).items[0].titles["en"].startswith("Legal desk")
+        if number % 10 == 0:
+            build(small)
+            assert open_snapshot(Layout(small.index)).items[0].titles["en"].startswith(f"Legal desk {number} ")
+            _assert_no_litter(small)
+    assert killed_at_work > KILLS / 2
+    assert server.stop() == 0
+
+
+def _assert_no_litter(settings: Settings) -> None:
+    named = {path.name for path in settings.index.iterdir()}
+    generations = {name for name in named if name[0].isdigit()}
+    assert len(generations) <= KEEP
+    assert named - generations <= {"current", ".lock", ".build-lock"}
+    assert not list(settings.site.rglob("*.new"))
+    assert {path.name.partition("-")[0] for path in settings.cache.glob("embeddings*")} == {"embeddings.sqlite"}
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 300 MB; a test that may not mount one is left to the limit on the size of files, below."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=300m", "tmpfs", str(disk)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("mounting needs root")
+    yield disk
+    subprocess.run(["umount", "--lazy", str(disk)], check=True)  # the engine may still map files of it
+
+
+# Bytes left on the disk: none; too few for the encoder; the encoder fits, but not the indexes; and all but the last of them.
+@pytest.mark.parametrize("left", [0, 60_000_000, -80_000, -20_000])
+def test_a_full_disk_is_said_in_one_sentence(small: Settings, small_disk: Path, left: int) -> None:
+    disk = small_disk / "index"
+    settings = load_settings({}, content=small.content, index=disk, site=small.site, cache=small.cache)
+    before = build(settings).index.generation
+    size = sum(path.stat().st_size for path in disk.rglob("*") if path.is_file())
+    _edit(settings, 1)
+    _fill(small_disk, left if left >= 0 else size + left)
+    with pytest.raises(StorageError, match=f"The disk of {disk} is full; make room and run `kb build` again"):
+        build(settings)
+    assert open_snapshot(Layout(disk)).generation == before
+    assert not list(disk.glob(".building-*"))
+    (small_disk / "filler").unlink()
+    build(settings)
+    assert open_snapshot(Layout(disk)).items[0].titles["en"].startswith("Legal desk 1 ")
+
+
+@pytest.mark.parametrize("place", ["cache", "site"])
+def test_a_full_disk_of_the_cache_or_the_site(small: Settings, small_disk: Path, place: str) -> None:
+    if place == "cache":
+        shutil.copytree(small.cache, small_disk / place, symlinks=True)
+    places = {name: getattr(small, name) for name in ("content", "index", "site", "cache")} | {
+        place: small_disk / place
+    }
+    settings = load_settings({}, **places)
+    build(settings)
+    _edit(settings, 1)
+    _fill(small_disk, 0)
+    with pytest.raises(StorageError, match=f"The disk of {small_disk / place} is full"):
+        build(settings)
+    (small_disk / "filler").unlink()
+    # What was kept is kept: only the title is new, and every passage carries it as its context.
+    write(settings.content, PATH, ORIGINAL)
+    assert build(settings).index.encoded == 0
+
+
+def _fill(disk: Path, left: int) -> None:
+    found = os.statvfs(disk)
+    remaining = max(0, found.f_bavail * found.f_frsize - left)
+    with (disk / "filler").open("wb") as filler:
+        try:
+            while remaining > 0:
+                remaining -= filler.write(bytes(min(remaining, 1 << 20)))
+                filler.flush()
+        except OSError as error:
+            assert error.errno == errno.ENOSPC  # noqa: PT017
+
+
+def test_a_limit_on_the_size_of_files_is_said_in_one_sentence(small: Settings) -> None:
+    """What a quota does, for those who may not mount a disk."""
+    before = build(small).index.generation
+    _edit(small, 1)
+
+    def limited() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    done = subprocess.run(
+        [sys.executable, "-c", "from kb.cli import main; main()", "build"],
+        env=environment(small), capture_output=True, text=True, check=False, preexec_fn=limited,
+    )  # fmt: skip
+    assert done.returncode == 3, done.stderr
+    # SQLite meets the limit first, and says no more than that it cannot write.
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("kb: The kept embeddings cannot be written (disk I/O error); make room for this user in ")
+    assert last.endswith("then run `kb build`.")
+    assert "Traceback" not in done.stderr
+    assert open_snapshot(Layout(small.index)).generation == before
+
+
+def test_of_two_builds_at_once_the_second_waits(small: Settings) -> None:
+    _builder(small).join()
+    for number in range(1, 4):
+        _edit(small, number)
+        builders = [_builder(small) for _ in range(3)]
+        for builder in builders:
+            builder.join()
+        assert [builder.exitcode for builder in builders] == [0, 0, 0]
+        assert open_snapshot(Layout(small.index)).items[0].titles["en"].startswith(f"Legal desk {number} ")
+        assert f"Legal desk {number} " in (small.site / "en/practices/sv-legal-desk/index.html").read_text()
+    _assert_no_litter(small)
+
+
+def test_waiting_for_another_build_is_said(small: Settings) -> None:
+    from kb.index.locking import alone
+
+    said: list[str] = []
+    small.index.mkdir()
+    with alone(small.index / ".build-lock", said.append):
+        waiting = subprocess.Popen(
+            [sys.executable, "-c", "from kb.cli import main; main()", "build"],
+            env=environment(small), stderr=subprocess.PIPE, text=True, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        assert waiting.stderr is not None
+        assert waiting.stderr.readline() == "  another build is running; waiting for it\n"
+    waiting.communicate()
+    assert (waiting.returncode, said) == (0, [])

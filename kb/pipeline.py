@@ -20,6 +20,7 @@ from kb.search.engine import SearchEngine
 from kb.search.opening import query_encoder
 from kb.settings import Settings
 from kb.site.build import SiteReport, build_site
+from kb.site.urls import origin_and_base
 
 SIMILAR = 4
 """Similar practices that a page shows."""
@@ -54,7 +55,8 @@ def build(settings: Settings, progress: Progress = lambda _: None) -> Report:
     index = _build_index(settings, library, progress)
     progress("writing the site")
     engine = open_engine(settings)
-    site = build_site(library, settings.site, lambda entry_id: _similar(engine, entry_id))
+    origin, base = origin_and_base(settings.public_url)
+    site = build_site(library, settings.site, lambda entry_id: _similar(engine, entry_id), base, origin)
     return Report(index, site, problems, time.perf_counter() - started)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from kb.errors import SettingError
+
+_WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*/?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("port", "8000", "port that `kb serve` listens on"),
     Setting("allowed_hosts", "localhost,127.0.0.1", "Host names the server answers to, comma separated; * for any"),
     Setting("threads", "2", "processor threads that one query or build may use"),
+    Setting(
+        "public_url",
+        "",
+        "address that people reach the site at, such as https://practices.example.org; stands in feeds, citations, "
+        "Word files and the site map",
+    ),
     Setting("query_cache", "2048", "how many query encodings and answers are kept in memory"),
 )
 
@@ -55,6 +64,7 @@ class Settings:
     port: int
     allowed_hosts: tuple[str, ...]
     threads: int
+    public_url: str
     query_cache: int
 
 
@@ -87,6 +97,8 @@ def _convert(name: str, kind: str, text: str) -> object:
         if not least <= number <= most:
             raise SettingError(f"{variable} must lie between {least} and {most}, not {number}.")
         return number
+    if name == "public_url" and text and not _WEB_ADDRESS.fullmatch(text):
+        raise SettingError(f"{variable} must be a web address such as https://practices.example.org, not {text!r}.")
     if kind.startswith("tuple"):
         return tuple(part.strip() for part in text.split(",") if part.strip())
     return text

@@ -10,9 +10,10 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
 from kb import __version__
-from kb.api import pages, problems, routes
+from kb.api import briefs, pages, problems, routes
 from kb.api.service import Service
 from kb.settings import Settings
+from kb.site.urls import origin_and_base
 
 DESCRIPTION = """
 Search good practices for the protection of refugees, asylum-seekers, displaced people and returnees, by meaning, in
@@ -50,10 +51,12 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.service = serving
+    app.state.origin = origin_and_base(settings.public_url)[0]
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts))
     problems.install(app)
     app.include_router(routes.router, prefix="/api/v1")
     app.include_router(pages.router)
+    app.include_router(briefs.router)
 
     @app.middleware("http")
     async def safe_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

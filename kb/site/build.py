@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -11,11 +11,16 @@ from kb.content.library import Library
 from kb.content.model import Entry
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
+from kb.site.answers import answers
 from kb.site.coverage import coverage
+from kb.site.datapage import data_values
+from kb.site.machines import FEED_FACETS, MachineFile, machine_files, root_files
 from kb.site.memory import PageMemory, write_changed
+from kb.site.pictures.map import region_map
+from kb.site.pictures.matrix import matrix
 from kb.site.render import render
-from kb.site.urls import Urls
-from kb.site.views import view, views
+from kb.site.urls import LOCAL, Urls
+from kb.site.views import EntryView, view, views
 
 Similar = Callable[[str], Sequence[str]]
 
@@ -37,9 +42,10 @@ class _Site:
     library: Library
     similar: Similar
     base: str
+    origin: str
 
     def urls(self, lang: str) -> Urls:
-        return Urls(lang, self.base)
+        return Urls(lang, self.base, self.origin)
 
     def alternates(self, kind: str = "", name: str = "") -> dict[str, str]:
         found = {}
@@ -58,13 +64,17 @@ class _Page:
     urls: Urls
     alternates: Mapping[str, str]
     values: Mapping[str, object]
+    reviewed: str = ""
+    """Date of the last review of what it shows; empty where it shows many things."""
 
     def render(self) -> bytes:
         html = render(self.template, self.urls.lang, self.urls, dict(self.alternates), **self.values)
         return html.encode()
 
 
-def build_site(library: Library, folder: Path, similar: Similar = lambda _: (), base: str = "/") -> SiteReport:
+def build_site(
+    library: Library, folder: Path, similar: Similar = lambda _: (), base: str = "/", origin: str = LOCAL
+) -> SiteReport:
     """Writes the site into `folder` and removes pages that are no more. What has not changed is not rendered again.
 
     Args:
@@ -72,14 +82,21 @@ def build_site(library: Library, folder: Path, similar: Similar = lambda _: (), 
         folder: where the site is written.
         similar: gives the ids of practices near to one.
         base: path that the site hangs at on its web host, with slashes at both ends.
+        origin: the web host, for whole addresses.
     """
-    site = _Site(library, similar, base)
+    site = _Site(library, similar, base, origin)
     pages = [page for lang in LANGUAGES for page in _pages(site, lang)]
-    pages.append(_Page(f"{base}404.html", "404.html", site.urls("en"), site.alternates(), {}))
     pages.append(_Page(base, "root.html", site.urls("en"), site.alternates(), {}))
-    wanted = {_file(folder, base, page.address): page for page in pages}
+    browse = _browse(library.practices)
+    machines = [file for lang in LANGUAGES for file in machine_files(library, site.urls(lang), browse)]
+    machines += root_files([(page.address, page.alternates, page.reviewed) for page in pages], base, origin)
+    pages.append(_Page(f"{base}404.html", "404.html", site.urls("en"), site.alternates(), {}))
+    everything: list[_Page | MachineFile] = [*pages, *machines]
+    wanted = {_file(folder, base, made.address): made for made in everything}
     memory = PageMemory(folder / ".pages.json", library)
-    written = sum(memory.written(path, page.values, page.address, page.render) for path, page in wanted.items())
+    written = sum(
+        memory.written(path, made.values, origin + made.address, made.render) for path, made in wanted.items()
+    )
     assets = {
         folder / "assets" / asset.name: asset.read_bytes() for asset in files("kb.site").joinpath("assets").iterdir()
     }
@@ -93,35 +110,56 @@ def _pages(site: _Site, lang: str) -> Iterator[_Page]:
     library = site.library
     practices = views(library.practices, urls)
 
-    def page(template: str, kind: str, name: str = "", **values: object) -> _Page:
+    def page(template: str, kind: str, name: str = "", reviewed: str = "", **values: object) -> _Page:
         address = urls.page(kind, name) if name else urls.section(kind) if kind else urls.home()
-        return _Page(address, template, urls, site.alternates(kind, name), {"kind": kind, **values})
+        return _Page(address, template, urls, site.alternates(kind, name), {"kind": kind, **values}, reviewed)
 
-    neighbours = _neighbours(library)
-
-    yield page("home.html", "", practices=practices, browse=_browse(library.practices))
+    browse = _browse(library.practices)
+    region = region_map(library)
+    yield page("home.html", "", practices=practices, browse=browse, region=region)
+    yield page("overview.html", "overview", region=region, matrix=matrix(library))
     yield page(
         "about.html", "about", counts={kind: len(library.of_kind(kind)) for kind in ("practice", "commitment", "event")}
     )
-    yield page("coverage.html", "coverage", coverage=coverage(library))
+    yield page("coverage.html", "coverage", coverage=coverage(library), matrix=matrix(library))
+    yield page("data.html", "data", browse=browse, data=data_values(library, urls))
     yield page("list.html", "practice", entries=practices)
     for kind in ("commitment", "event"):
         yield page("list.html", kind, entries=views(library.of_kind(kind), urls))
-    for entry in library.entries.values():
-        near = [view(library.entries[other], urls) for other in site.similar(entry.id) if other in library.entries]
-        related = views((library.entries[other] for other in neighbours[entry.id]), urls)
-        wanted = views((e for e in library.of_kind("event") if entry.id in getattr(e.facts, "prioritised", ())), urls)
-        yield page(
-            "entry.html", entry.kind, entry.id, it=view(entry, urls), similar=near, related=related, wanted=wanted
-        )
+    for entry, template, values in _entries(site, urls):
+        yield page(template, entry.kind, entry.id, entry.facts.last_reviewed, it=view(entry, urls), **values)
     for kind, facet in BROWSE.items():
-        used = _browse(library.practices)[kind]
+        used = browse[kind]
         yield page("terms.html", kind, facet=facet, terms=used)
         for term in used:
             entries = views((e for e in library.practices if term in getattr(e.facts, facet)), urls)
             promised = [e for e in library.of_kind("commitment") if term in getattr(e.facts, facet)]
-            yield page("term.html", kind, term, facet=facet, term=term, entries=entries,
+            feed = urls.feed(kind, term) if kind in FEED_FACETS else ""
+            yield page("term.html", kind, term, facet=facet, term=term, entries=entries, feed=feed,
                        commitments=views(promised, urls))  # fmt: skip
+
+
+def _entries(site: _Site, urls: Urls) -> Iterator[tuple[Entry, str, dict[str, object]]]:
+    """Each entry with its template and what its page shows beside it."""
+    library = site.library
+    neighbours = _neighbours(library)
+    events = library.of_kind("event")
+
+    def shown(ids: Iterable[str]) -> list[EntryView]:
+        return [view(library.entries[other], urls) for other in ids if other in library.entries]
+
+    for entry in library.practices:
+        wanted = views((event for event in events if entry.id in getattr(event.facts, "prioritised", ())), urls)
+        related = views((library.entries[other] for other in neighbours[entry.id]), urls)
+        yield entry, "entry.html", {"similar": shown(site.similar(entry.id)), "related": related, "wanted": wanted}
+    for entry in library.of_kind("commitment"):
+        related = views((library.entries[other] for other in neighbours[entry.id]), urls)
+        yield entry, "commitment.html", {"answers": answers(view(entry, urls), library.practices), "related": related}
+    for entry in events:
+        prioritised = getattr(entry.facts, "prioritised", ())
+        own = dict.fromkeys([*prioritised, *getattr(entry.facts, "practices", ())])
+        related = views((library.entries[other] for other in neighbours[entry.id] if other not in own), urls)
+        yield entry, "event.html", {"shown": shown(own), "prioritised": prioritised, "related": related}
 
 
 def _neighbours(library: Library) -> dict[str, list[str]]:

@@ -9,6 +9,7 @@
     ├── QueryError            a search request that makes no sense
     │   └── UnknownTermError  a filter names a term that the vocabulary does not hold
     ├── NotFoundError         no such practice, commitment or event
+    ├── StaticSearchError     the search index of a plain-file copy could not be written
     └── JudgementError        a file of judged queries that cannot be read
 
 Each message is one sentence that says what to do. `kb.cli` turns it into that sentence and `exit_code`;
@@ -86,6 +87,12 @@ class NotFoundError(KnowledgeBaseError):
 
     status = 404
     slug = "not-found"
+
+
+class StaticSearchError(KnowledgeBaseError):
+    """Pagefind, which makes the search of a plain-file copy, failed; the message holds its words."""
+
+    slug = "static-search"
 
 
 class JudgementError(KnowledgeBaseError):

@@ -38,8 +38,8 @@ class Report:
     seconds: float
 
 
-def build(settings: Settings, progress: Progress = lambda _: None) -> Report:
-    """Checks the content, builds and publishes the index, writes the site.
+def build(settings: Settings, progress: Progress = lambda _: None, plain: bool = False) -> Report:
+    """Checks the content, builds and publishes the index, writes the site; `plain` as `build_site` takes it.
 
     Files that cannot be read are left out and reported; everything else is built.
 
@@ -56,7 +56,7 @@ def build(settings: Settings, progress: Progress = lambda _: None) -> Report:
     progress("writing the site")
     engine = open_engine(settings)
     origin, base = origin_and_base(settings.public_url)
-    site = build_site(library, settings.site, lambda entry_id: _similar(engine, entry_id), base, origin)
+    site = build_site(library, settings.site, lambda entry_id: _similar(engine, entry_id), base, origin, plain)
     return Report(index, site, problems, time.perf_counter() - started)
 
 

@@ -44,11 +44,13 @@ def _rows(text: str, letters: int) -> int:
 
 
 def fitted(found: Brief) -> Brief:
-    """The brief without as many last points, of whichever list is longest, as it takes to fit on the page."""
+    """The brief without as many last points, of whichever list is highest, as it takes to fit on the page."""
     while height(found) > PAGE:
         lists = {"done": found.done, "results": found.results, "needs": found.needs}
-        name, points = max(lists.items(), key=lambda one: _points_height(one[1]) if len(one[1]) > LEAST_POINTS else 0.0)
-        if len(points) <= LEAST_POINTS:
+        longer = {name: points for name, points in lists.items() if len(points) > LEAST_POINTS}
+        if not longer:
             break
-        found = replace(found, **{name: points[:-1]})
+        highest = max(longer, key=lambda name: _points_height(longer[name]))
+        shorter = {**lists, highest: lists[highest][:-1]}
+        found = replace(found, done=shorter["done"], results=shorter["results"], needs=shorter["needs"])
     return found

@@ -30,19 +30,31 @@ def brief_file(it: EntryView) -> bytes:
     found = fitted(brief(it))
     document = blank(found.title, lang, margin_cm=1.9)
     _tighten(document)
-    document.add_paragraph(" · ".join([site_name(lang), _("One-page brief")]), style="Small")
-    document.add_paragraph(found.title, style="Title")
-    _add_facts(document.add_paragraph(), found.facts)
-    _add_section(document, _("In brief"), [Point(found.summary)], style="Normal")
-    _add_section(document, _("What was done"), found.done)
-    _add_section(document, _("Results"), found.results)
-    _add_section(document, _("What it needs"), found.needs)
-    _add_section(document, _("Whom to ask"), [Point(found.contacts)], style="Normal")
-    full = document.add_paragraph(style="Normal")
-    full.add_run(_("Full page, with all sources:") + " ")
-    add_link(full, found.address, found.address)
-    _add_sources(document, found, lang)
+    sheet = _Sheet(document)
+    sheet.add("Small", " · ".join([site_name(lang), _("One-page brief")]))
+    sheet.add("Title", found.title)
+    _add_facts(sheet.add("Normal"), found.facts)
+    _add_section(sheet, _("In brief"), [Point(found.summary)], style="Normal")
+    _add_section(sheet, _("What was done"), found.done)
+    _add_section(sheet, _("Results"), found.results)
+    _add_section(sheet, _("What it needs"), found.needs)
+    _add_section(sheet, _("Whom to ask"), [Point(found.contacts)], style="Normal")
+    add_link(sheet.add("Normal", _("Full page, with all sources:") + " "), found.address, found.address)
+    _add_sources(sheet, found, lang)
     return to_bytes(document)
+
+
+class _Sheet:
+    """Adds paragraphs. Styles are looked up once: by name, each look takes longer than writing the paragraph."""
+
+    def __init__(self, document: WordDocument) -> None:
+        self._document = document
+        self._styles = {name: document.styles[name].style_id for name in _SIZES}
+
+    def add(self, style: str, text: str = "") -> Paragraph:
+        paragraph = self._document.add_paragraph(text)
+        paragraph._p.style = self._styles[style]
+        return paragraph
 
 
 def _tighten(document: WordDocument) -> None:
@@ -65,11 +77,11 @@ def _add_facts(paragraph: Paragraph, facts: Sequence[tuple[str, str]]) -> None:
         paragraph.add_run(value).bold = True
 
 
-def _add_section(document: WordDocument, heading: str, points: Sequence[Point], style: str = "List Bullet") -> None:
+def _add_section(sheet: _Sheet, heading: str, points: Sequence[Point], style: str = "List Bullet") -> None:
     if points:
-        document.add_paragraph(heading, style="Heading 2")
+        sheet.add("Heading 2", heading)
         for point in points:
-            paragraph = document.add_paragraph(style=style)
+            paragraph = sheet.add(style)
             if point.figure:
                 paragraph.add_run(point.figure).bold = True
                 paragraph.add_run(" · ")
@@ -86,17 +98,17 @@ def _add_cited(paragraph: Paragraph, text: str) -> None:
     paragraph.add_run(text[start:])
 
 
-def _add_sources(document: WordDocument, found: Brief, lang: str) -> None:
+def _add_sources(sheet: _Sheet, found: Brief, lang: str) -> None:
     _ = i18n.translations(lang).gettext
     if found.sources:
-        document.add_paragraph(_("Sources"), style="Heading 2")
+        sheet.add("Heading 2", _("Sources"))
         # One after the other: a line for each would need a second page.
         listed = "  ".join(f"[{number}] {words}" for number, words in found.sources)
-        document.add_paragraph(listed, style="Small")
+        sheet.add("Small", listed)
     notes = [_("Last reviewed: %(date)s.") % {"date": found.reviewed}]
     if found.more_sources:
         notes.insert(0, _("More sources stand on the full page."))
     if found.unchecked:
         notes.append(_("Machine-assisted translation that no person has checked yet."))
     notes.append(licence.NAME)
-    document.add_paragraph(" ".join(notes), style="Small")
+    sheet.add("Small", " ".join(notes))

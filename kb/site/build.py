@@ -18,6 +18,7 @@ from kb.site.machines import FEED_FACETS, MachineFile, machine_files, root_files
 from kb.site.memory import PageMemory, write_changed
 from kb.site.pictures.map import region_map
 from kb.site.pictures.matrix import matrix
+from kb.site.plainhost import brief_files, remove_search_index, write_search_index
 from kb.site.render import render
 from kb.site.urls import LOCAL, Urls
 from kb.site.views import EntryView, view, views
@@ -43,6 +44,7 @@ class _Site:
     similar: Similar
     base: str
     origin: str
+    plain: bool
 
     def urls(self, lang: str) -> Urls:
         return Urls(lang, self.base, self.origin)
@@ -73,7 +75,12 @@ class _Page:
 
 
 def build_site(
-    library: Library, folder: Path, similar: Similar = lambda _: (), base: str = "/", origin: str = LOCAL
+    library: Library,
+    folder: Path,
+    similar: Similar = lambda _: (),
+    base: str = "/",
+    origin: str = LOCAL,
+    plain: bool = False,
 ) -> SiteReport:
     """Writes the site into `folder` and removes pages that are no more. What has not changed is not rendered again.
 
@@ -83,13 +90,16 @@ def build_site(
         similar: gives the ids of practices near to one.
         base: path that the site hangs at on its web host, with slashes at both ends.
         origin: the web host, for whole addresses.
+        plain: also write what a host of plain files needs, which `kb serve` would make on demand.
     """
-    site = _Site(library, similar, base, origin)
+    site = _Site(library, similar, base, origin, plain)
     pages = [page for lang in LANGUAGES for page in _pages(site, lang)]
     pages.append(_Page(base, "root.html", site.urls("en"), site.alternates(), {}))
     browse = _browse(library.practices)
     machines = [file for lang in LANGUAGES for file in machine_files(library, site.urls(lang), browse)]
     machines += root_files([(page.address, page.alternates, page.reviewed) for page in pages], base, origin)
+    if plain:
+        machines += [file for lang in LANGUAGES for file in brief_files(library, site.urls(lang))]
     pages.append(_Page(f"{base}404.html", "404.html", site.urls("en"), site.alternates(), {}))
     everything: list[_Page | MachineFile] = [*pages, *machines]
     wanted = {_file(folder, base, made.address): made for made in everything}
@@ -102,6 +112,10 @@ def build_site(
     }
     written += sum(write_changed(path, content) for path, content in assets.items())
     memory.save()
+    if plain:
+        write_search_index(library, folder, base)
+    else:
+        remove_search_index(folder)
     return SiteReport(len(pages), written, _remove_others(folder, {*wanted, *assets}))
 
 
@@ -122,7 +136,9 @@ def _pages(site: _Site, lang: str) -> Iterator[_Page]:
         "about.html", "about", counts={kind: len(library.of_kind(kind)) for kind in ("practice", "commitment", "event")}
     )
     yield page("coverage.html", "coverage", coverage=coverage(library), matrix=matrix(library))
-    yield page("data.html", "data", browse=browse, data=data_values(library, urls))
+    yield page("data.html", "data", browse=browse, data=data_values(library, urls), plain=site.plain)
+    if site.plain:
+        yield page("search_plain.html", "search", browse=browse)
     yield page("list.html", "practice", entries=practices)
     for kind in ("commitment", "event"):
         yield page("list.html", kind, entries=views(library.of_kind(kind), urls))

@@ -70,7 +70,7 @@ def write_changed(path: Path, content: bytes) -> bool:
 def software() -> str:
     """Changes with anything of ours that a page is made by: templates, words, vocabulary, code."""
     digest = hashlib.sha256()
-    for package in ("kb.site", "kb.content"):
+    for package in ("kb.site", "kb.content", "kb.word"):
         for file in _files_below(files(package)):
             digest.update(file.read_bytes())
     return digest.hexdigest()

@@ -74,6 +74,10 @@ class Urls:
         """What tells a browser how to search here."""
         return f"{self.home()}opensearch.xml"
 
+    def search_bundle(self) -> str:
+        """The folder of the search index that a plain-file copy has; below it a folder a language."""
+        return f"{self.base}pagefind/"
+
     def absolute(self, address: str) -> str:
         """The whole address, for readers outside the site: feeds, citations, Word files."""
         return f"{self.origin}{address}"

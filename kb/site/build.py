@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
@@ -12,12 +14,12 @@ from kb.content.model import Entry
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
 from kb.site.answers import answers
-from kb.site.coverage import coverage
+from kb.site.coverage import Coverage, coverage
 from kb.site.datapage import data_values
 from kb.site.machines import FEED_FACETS, MachineFile, machine_files, root_files
 from kb.site.memory import PageMemory, write_changed
-from kb.site.pictures.map import region_map
-from kb.site.pictures.matrix import matrix
+from kb.site.pictures.map import RegionMap, region_map
+from kb.site.pictures.matrix import Matrix, matrix
 from kb.site.plainhost import brief_files, remove_search_index, write_search_index
 from kb.site.render import render
 from kb.site.urls import LOCAL, Urls
@@ -48,6 +50,26 @@ class _Site:
 
     def urls(self, lang: str) -> Urls:
         return Urls(lang, self.base, self.origin)
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        return coverage(self.library)
+
+    @cached_property
+    def browse(self) -> dict[str, dict[str, int]]:
+        return _browse(self.library.practices)
+
+    @cached_property
+    def neighbours(self) -> dict[str, list[str]]:
+        return _neighbours(self.library)
+
+    @cached_property
+    def matrix(self) -> Matrix:
+        return matrix(self.library, self.coverage)
+
+    @cached_property
+    def region(self) -> RegionMap:
+        return region_map(self.library)
 
     def alternates(self, kind: str = "", name: str = "") -> dict[str, str]:
         found = {}
@@ -95,8 +117,7 @@ def build_site(
     site = _Site(library, similar, base, origin, plain)
     pages = [page for lang in LANGUAGES for page in _pages(site, lang)]
     pages.append(_Page(base, "root.html", site.urls("en"), site.alternates(), {}))
-    browse = _browse(library.practices)
-    machines = [file for lang in LANGUAGES for file in machine_files(library, site.urls(lang), browse)]
+    machines = [file for lang in LANGUAGES for file in machine_files(library, site.urls(lang), site.browse)]
     machines += root_files([(page.address, page.alternates, page.reviewed) for page in pages], base, origin)
     if plain:
         machines += [file for lang in LANGUAGES for file in brief_files(library, site.urls(lang))]
@@ -122,20 +143,20 @@ def build_site(
 def _pages(site: _Site, lang: str) -> Iterator[_Page]:
     urls = site.urls(lang)
     library = site.library
-    practices = views(library.practices, urls)
+    practices, commitments = views(library.practices, urls), views(library.of_kind("commitment"), urls)
 
     def page(template: str, kind: str, name: str = "", reviewed: str = "", **values: object) -> _Page:
         address = urls.page(kind, name) if name else urls.section(kind) if kind else urls.home()
         return _Page(address, template, urls, site.alternates(kind, name), {"kind": kind, **values}, reviewed)
 
-    browse = _browse(library.practices)
-    region = region_map(library)
+    browse = site.browse
+    region, table = site.region, site.matrix
     yield page("home.html", "", practices=practices, browse=browse, region=region)
-    yield page("overview.html", "overview", region=region, matrix=matrix(library))
+    yield page("overview.html", "overview", region=region, matrix=table)
     yield page(
         "about.html", "about", counts={kind: len(library.of_kind(kind)) for kind in ("practice", "commitment", "event")}
     )
-    yield page("coverage.html", "coverage", coverage=coverage(library), matrix=matrix(library))
+    yield page("coverage.html", "coverage", coverage=site.coverage, matrix=table)
     yield page("data.html", "data", browse=browse, data=data_values(library, urls), plain=site.plain)
     if site.plain:
         yield page("search_plain.html", "search", browse=browse)
@@ -148,17 +169,18 @@ def _pages(site: _Site, lang: str) -> Iterator[_Page]:
         used = browse[kind]
         yield page("terms.html", kind, facet=facet, terms=used)
         for term in used:
-            entries = views((e for e in library.practices if term in getattr(e.facts, facet)), urls)
-            promised = [e for e in library.of_kind("commitment") if term in getattr(e.facts, facet)]
+            entries, promised = (
+                [it for it in listed if term in getattr(it.entry.facts, facet)] for listed in (practices, commitments)
+            )
             feed = urls.feed(kind, term) if kind in FEED_FACETS else ""
             yield page("term.html", kind, term, facet=facet, term=term, entries=entries, feed=feed,
-                       commitments=views(promised, urls))  # fmt: skip
+                       commitments=promised)  # fmt: skip
 
 
 def _entries(site: _Site, urls: Urls) -> Iterator[tuple[Entry, str, dict[str, object]]]:
     """Each entry with its template and what its page shows beside it."""
     library = site.library
-    neighbours = _neighbours(library)
+    neighbours = site.neighbours
     events = library.of_kind("event")
 
     def shown(ids: Iterable[str]) -> list[EntryView]:
@@ -202,9 +224,8 @@ def _browse(practices: Sequence[Entry]) -> dict[str, dict[str, int]]:
     """For each kind of browsing page, the terms in use in the vocabulary's order, with their number of practices."""
     found = {}
     for kind, facet in BROWSE.items():
-        counted = {
-            term: sum(term in getattr(entry.facts, facet) for entry in practices) for term in vocabulary()[facet]
-        }
+        found_terms = Counter(term for entry in practices for term in getattr(entry.facts, facet))
+        counted = {term: found_terms[term] for term in vocabulary()[facet]}
         used = [term for term, count in counted.items() if count]
         # The States whose knowledge base this is come first, then their partners.
         used.sort(key=lambda term: facet == "countries" and not vocabulary()[facet][term].mirps)

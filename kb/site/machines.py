@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 from kb.content.library import Library
 from kb.content.sections import LANGUAGES
@@ -35,7 +35,7 @@ def machine_files(library: Library, urls: Urls, browse: Mapping[str, Mapping[str
         browse: for each kind of browsing page the terms that have one.
     """
     entries = {kind: views(library.of_kind(kind), urls) for kind in opendata.KINDS}
-    yield MachineFile(urls.opensearch(), {"origin": urls.origin}, partial(feeds.opensearch, urls))
+    yield MachineFile(urls.opensearch(), {}, partial(feeds.opensearch, urls))
     yield from _feeds(entries["practice"], urls, browse)
     yield from _downloads(entries, urls)
 
@@ -46,7 +46,7 @@ def _feeds(
     _ = i18n.translations(urls.lang).gettext
 
     def made(title: str, address: str, page: str, listed: Sequence[EntryView]) -> MachineFile:
-        shown = {"origin": urls.origin, "entries": listed}
+        shown = {"entries": listed}
         return MachineFile(address, shown, partial(feeds.feed, title, address, page, urls, listed))
 
     yield made(_("All practices"), urls.feed(), urls.section("practice"), practices)
@@ -58,19 +58,30 @@ def _feeds(
 
 
 def _downloads(entries: Mapping[str, Sequence[EntryView]], urls: Urls) -> Iterator[MachineFile]:
+    lang = urls.lang
     for kind, listed in entries.items():
-        shown = {"origin": urls.origin, "entries": listed}
-        yield MachineFile(urls.download(kind, "json"), shown, partial(opendata.as_json, listed, urls.lang))
-        yield MachineFile(urls.download(kind, "ndjson"), shown, partial(opendata.as_ndjson, listed))
-        yield MachineFile(urls.download(kind, "csv"), shown, partial(opendata.as_csv, listed, urls.lang))
+        yield from _formats(kind, listed, urls)
     practices = entries["practice"]
-    shown = {"origin": urls.origin, "entries": practices}
-    yield MachineFile(urls.download("figures", "csv"), shown, partial(opendata.figures_as_csv, practices, urls.lang))
+    figures = {"whole": practices}
+    yield MachineFile(urls.download("figures", "csv"), figures, partial(opendata.figures_as_csv, practices, lang))
+
+
+def _formats(kind: str, listed: Sequence[EntryView], urls: Urls) -> Iterator[MachineFile]:
+    """One kind in each format, from records that are made once and only where a file must be written."""
+
+    @cache
+    def records() -> list[opendata.Record]:
+        return [opendata.record(it) for it in listed]
+
+    shown = {"whole": listed}
+    yield MachineFile(urls.download(kind, "json"), shown, lambda: opendata.as_json(records(), urls.lang))
+    yield MachineFile(urls.download(kind, "ndjson"), shown, lambda: opendata.as_ndjson(records()))
+    yield MachineFile(urls.download(kind, "csv"), shown, lambda: opendata.as_csv(records(), urls.lang))
 
 
 def root_files(pages: Sequence[tuple[str, Mapping[str, str], str]], base: str, origin: str) -> Iterator[MachineFile]:
     """The site map and what robots read, once for the whole site. `pages` as `feeds.sitemap` takes them."""
     urls = Urls(LANGUAGES[0], base, origin)
-    shown = {"origin": origin, "pages": pages}
+    shown = {"pages": pages}
     yield MachineFile(f"{base}sitemap.xml", shown, partial(feeds.sitemap, pages, urls))
-    yield MachineFile(f"{base}robots.txt", {"origin": origin}, partial(feeds.robots, urls))
+    yield MachineFile(f"{base}robots.txt", {}, partial(feeds.robots, urls))

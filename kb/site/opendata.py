@@ -16,16 +16,18 @@ from kb.site.views import EntryView, Labelled
 
 MEDIA = {"json": "application/json", "ndjson": "application/x-ndjson", "csv": "text/csv"}
 KINDS = ("practice", "commitment", "event")
+Record = dict[str, Any]
+"""An entry as programs read it; the page of open data says what each key means."""
 _FACETS = ("countries", "themes", "populations", "mirps_groups", "gcm_objectives", "sdgs")
 _FIGURES = ("results", "costs")
 _STATEMENTS = ("milestones", "asks", "objectives")
 _WORDS = ("places", "implementers", "partners", "questions", "learning_interest", "field_visits")
 
 
-def record(it: EntryView) -> dict[str, Any]:
+def record(it: EntryView) -> Record:
     """One entry with its words in one language; terms come with their codes, figures with the numbers of sources."""
     facts, lang = it.entry.facts, it.urls.lang
-    found: dict[str, Any] = {
+    found: Record = {
         "id": it.entry.id,
         "kind": it.entry.kind,
         "url": it.urls.absolute(it.url),
@@ -59,33 +61,33 @@ def _term(facet: str, term: str, lang: str) -> dict[str, str]:
     return {"code": term, "label": vocabulary().label(facet, term, lang)}
 
 
-def as_ndjson(entries: Iterable[EntryView]) -> bytes:
+def as_ndjson(records: Iterable[Record]) -> bytes:
     """A record a line."""
-    return b"".join(_line(it) + b"\n" for it in entries)
+    return b"".join(_line(one) + b"\n" for one in records)
 
 
-def as_json(entries: Sequence[EntryView], lang: str) -> bytes:
+def as_json(records: Sequence[Record], lang: str) -> bytes:
     """One document: where it comes from, under which licence, and the records."""
     about = {"title": site_name(lang), "licence": {"name": licence.NAME, "url": licence.ADDRESS}, "language": lang}
-    head = json.dumps({**about, "count": len(entries)}, ensure_ascii=False)[:-1].encode()
-    return head + b', "entries": [\n' + b",\n".join(_line(it) for it in entries) + b"\n]}\n"
+    head = json.dumps({**about, "count": len(records)}, ensure_ascii=False)[:-1].encode()
+    return head + b', "entries": [\n' + b",\n".join(_line(one) for one in records) + b"\n]}\n"
 
 
-def _line(it: EntryView) -> bytes:
-    return json.dumps(record(it), ensure_ascii=False).encode()
+def _line(found: Record) -> bytes:
+    return json.dumps(found, ensure_ascii=False).encode()
 
 
-def as_csv(entries: Iterable[EntryView], lang: str) -> bytes:
+def as_csv(records: Iterable[Record], lang: str) -> bytes:
     """A row an entry, for spreadsheets: lists are joined by semicolons, terms are words."""
     _ = i18n.translations(lang).gettext
     heads = [
         "id", _("Title"), _("Summary"), _("State"), _("Carried out by"), _("With"), _("Start"), _("End"), _("Status"),
         _("As of"), _("Evidence"), _("Themes"), _("Population"), _("Sources"), _("Last reviewed"), _("Address"),
     ]  # fmt: skip
-    return _table(heads, (_row(record(it)) for it in entries))
+    return _table(heads, (_row(one) for one in records))
 
 
-def _row(found: dict[str, Any]) -> list[object]:
+def _row(found: Record) -> list[object]:
     def labels(key: str) -> str:
         return "; ".join(term["label"] for term in found[key])
 

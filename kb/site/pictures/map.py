@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -55,21 +56,20 @@ class RegionMap:
 def region_map(library: Library) -> RegionMap:
     """The map with the counts of a library. A practice of two States counts in both."""
     drawing = _drawing()
-    practices = {code: _count(library, "practice", code) for code in LABELS}
-    most = max(practices.values()) or 1
+    practices, commitments = (
+        Counter(code for entry in library.of_kind(kind) for code in entry.facts.countries)
+        for kind in ("practice", "commitment")
+    )
+    most = max(practices[code] for code in LABELS) or 1
     states = tuple(
         State(
-            code, drawing["states"][code], practices[code], _count(library, "commitment", code),
+            code, drawing["states"][code], practices[code], commitments[code],
             shade(practices[code], most), *LABELS[code],
         )
         for code, term in vocabulary()["countries"].items() if term.mirps
     )  # fmt: skip
     elsewhere = sum(not set(LABELS) & set(entry.facts.countries) for entry in library.practices)
     return RegionMap(drawing["width"], drawing["height"], drawing["around"], states, elsewhere)
-
-
-def _count(library: Library, kind: str, code: str) -> int:
-    return sum(code in entry.facts.countries for entry in library.of_kind(kind))
 
 
 @cache

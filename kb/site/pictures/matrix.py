@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kb.content.library import Library
-from kb.site.coverage import coverage
+from kb.site.coverage import Coverage
 from kb.site.pictures.shades import shade
 
 
@@ -45,9 +45,8 @@ class Matrix:
         return sum(cell.wanted for row in self.rows for cell in row.cells)
 
 
-def matrix(library: Library) -> Matrix:
-    """The matrix of a library."""
-    counted = coverage(library)
+def matrix(library: Library, counted: Coverage) -> Matrix:
+    """The matrix of a library whose practices are counted."""
     by_state = counted.by_state_and_theme
     promises = {(state, theme) for entry in library.of_kind("commitment")
                 for state in entry.facts.countries for theme in entry.facts.themes}  # fmt: skip

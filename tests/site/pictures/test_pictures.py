@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from kb.content.library import Library
 from kb.settings import Settings
+from kb.site.coverage import coverage
 from kb.site.pictures.bars import SPREAD, WIDTH, bar_charts
 from kb.site.pictures.map import region_map
 from kb.site.pictures.matrix import matrix
@@ -56,7 +57,7 @@ def test_a_page_shows_the_map_as_links_and_as_a_table(settings: Settings, librar
 
 
 def test_the_matrix_shows_practices_gaps_and_stated_needs(library: Library) -> None:
-    found = matrix(library)
+    found = matrix(library, coverage(library))
     assert set(found.states) == SEVEN
     for row in found.rows:
         for state, cell in zip(found.states, row.cells, strict=True):

@@ -50,4 +50,4 @@ $(READY): pyproject.toml constraints.txt
 	@touch $@
 
 clean:  ## Remove everything that can be made again
-	rm -rf $(VENV) .cache index/[0-9]* index/current site/en site/es site/assets site/*.html
+	rm -rf $(VENV) .cache index/[0-9]* index/current site/en site/es site/assets site/pagefind site/*.html site/*.xml site/*.txt

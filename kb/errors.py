@@ -14,6 +14,7 @@
     │   ├── InfeasibleError   a request that no agenda can fulfil
     │   └── TooLargeError     a body larger than any request
     ├── ContributionError     a Word file, an answer or a name that no page can be made of
+    ├── StaticSearchError     the search index of a plain-file copy could not be written
     └── JudgementError        a file of judged queries that cannot be read
 
 Each message is one sentence that says what to do. `kb.cli` turns it into that sentence and `exit_code`;
@@ -127,6 +128,12 @@ class TooLargeError(AgendaRequestError):
 
     status = 413
     slug = "too-large"
+
+
+class StaticSearchError(KnowledgeBaseError):
+    """Pagefind, which makes the search of a plain-file copy, failed; the message holds its words."""
+
+    slug = "static-search"
 
 
 class JudgementError(KnowledgeBaseError):

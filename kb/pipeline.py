@@ -23,6 +23,7 @@ from kb.search.opening import query_encoder
 from kb.settings import Settings
 from kb.site.build import SiteReport, build_site
 from kb.site.forge import forge
+from kb.site.urls import origin_and_base
 
 SIMILAR = 4
 """Similar practices that a page shows."""
@@ -40,8 +41,8 @@ class Report:
     seconds: float
 
 
-def build(settings: Settings, progress: Progress = lambda _: None) -> Report:
-    """Checks the content, builds and publishes the index, writes the site.
+def build(settings: Settings, progress: Progress = lambda _: None, plain: bool = False) -> Report:
+    """Checks the content, builds and publishes the index, writes the site; `plain` as `build_site` takes it.
 
     Files that cannot be read are left out and reported; everything else is built.
 
@@ -54,10 +55,10 @@ def build(settings: Settings, progress: Progress = lambda _: None) -> Report:
     with writing(settings.index, settings.cache, settings.site):
         settings.index.mkdir(parents=True, exist_ok=True)
         with alone(settings.index / ".build-lock", progress):
-            return _build(settings, progress)
+            return _build(settings, progress, plain)
 
 
-def _build(settings: Settings, progress: Progress) -> Report:
+def _build(settings: Settings, progress: Progress, plain: bool) -> Report:
     started = time.perf_counter()
     library = load_library(settings.content)
     if not library.practices:
@@ -68,7 +69,10 @@ def _build(settings: Settings, progress: Progress) -> Report:
     progress("writing the site")
     engine = open_engine(settings)
     repository = forge(settings.repository, settings.branch)
-    site = build_site(library, settings.site, lambda entry_id: _similar(engine, entry_id), repository=repository)
+    origin, base = origin_and_base(settings.public_url)
+    site = build_site(
+        library, settings.site, lambda entry_id: _similar(engine, entry_id), base, origin, plain, repository=repository
+    )
     return Report(index, site, problems, time.perf_counter() - started)
 
 

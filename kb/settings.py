@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from kb.errors import SettingError
+
+_WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*/?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -39,17 +42,18 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("port", "8000", "port that `kb serve` listens on"),
     Setting("allowed_hosts", "localhost,127.0.0.1", "Host names the server answers to, comma separated; * for any"),
     Setting("threads", "2", "processor threads that one query or build may use"),
+    Setting(
+        "public_url",
+        "",
+        "address that people reach the site at, such as https://practices.example.org; stands in feeds, citations, "
+        "Word files and the site map",
+    ),
     Setting("query_cache", "2048", "how many query encodings and answers are kept in memory"),
     Setting(
         "repository", "", "repository that contributions go to, such as https://github.com/owner/name; empty: none"
     ),
     Setting("branch", "main", "branch of that repository that proposals are made against"),
     Setting("workers", "1", "processes that answer requests; a worker that dies is replaced when there are 2 or more"),
-    Setting(
-        "public_address",
-        "",
-        "address that readers open, such as https://practices.example; links given out begin with it",
-    ),
     Setting("trusted_hops", "0", "proxies in front of the server whose X-Forwarded-For and -Proto are believed"),
     Setting(
         "rate", "300", "requests a minute that one client may make (a client on this machine any number); 0 for any"
@@ -79,11 +83,11 @@ class Settings:
     port: int
     allowed_hosts: tuple[str, ...]
     threads: int
+    public_url: str
     query_cache: int
     repository: str
     branch: str
     workers: int
-    public_address: str
     trusted_hops: int
     rate: int
     cors_origins: tuple[str, ...]
@@ -95,7 +99,7 @@ class Settings:
     @property
     def site_address(self) -> str:
         """Where readers open the site, without a slash at the end."""
-        return (self.public_address or f"http://{self.host}:{self.port}").rstrip("/")
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
 
 def load_settings(environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:
@@ -128,8 +132,8 @@ def _convert(name: str, kind: str, text: str) -> object:
     if kind.startswith("tuple"):
         parts = tuple(part.strip() for part in text.split(",") if part.strip())
         return _networks(variable, parts) if name == "metrics_from" else parts
-    if name == "public_address" and text and not text.startswith(("http://", "https://")):
-        raise SettingError(f"{variable} must begin with http:// or https://, not be {text!r}.")
+    if name == "public_url" and text and not _WEB_ADDRESS.fullmatch(text):
+        raise SettingError(f"{variable} must be a web address such as https://practices.example.org, not {text!r}.")
     return text
 
 

@@ -10,13 +10,14 @@ from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 from kb import __version__
-from kb.api import health, learning, learning_pages, live, metrics, pages, problems, routes
+from kb.api import briefs, health, learning, learning_pages, live, metrics, pages, problems, routes
 from kb.api.assistant import Assistant
 from kb.api.security import protect
 from kb.api.service import Service
 from kb.api.workers import Workers
 from kb.preview import Preview, preview_settings
 from kb.settings import Settings
+from kb.site.urls import origin_and_base
 
 DESCRIPTION = """
 Search good practices for the protection of refugees, asylum-seekers, displaced people and returnees, by meaning, in
@@ -71,11 +72,13 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.service, app.state.settings, app.state.workers = serving, settings, team
+    app.state.origin = origin_and_base(settings.public_url)[0]
     protect(app, settings, team.rates)
     problems.install(app)
     app.include_router(routes.router, prefix="/api/v1")
     app.include_router(learning.router, prefix="/api/v1")
     app.include_router(learning_pages.router)
+    app.include_router(briefs.router)
     app.include_router(pages.router)
     app.include_router(health.router)
     app.include_router(metrics.router)

@@ -130,7 +130,7 @@ def practices(engine: Engine, filtered: Filtered, page: Page = 1, page_size: Pag
 @router.get("/practices/{practice_id}", tags=["practices"], summary="One practice in full")
 def practice(engine: Engine, practice_id: str) -> Document:
     """Facts, words in every language, safe HTML, sources."""
-    return Document(**_document(engine, practice_id))
+    return Document(**practice_document(engine, practice_id))
 
 
 @router.get("/practices/{practice_id}/similar", tags=["practices"], summary="Practices near to one")
@@ -175,7 +175,12 @@ def health(engine: Engine) -> Health:
     )
 
 
-def _document(engine: SearchEngine, entry_id: str) -> dict[str, object]:
+def practice_document(engine: SearchEngine, entry_id: str) -> dict[str, object]:
+    """The document of a practice.
+
+    Raises:
+        NotFoundError: there is no such practice.
+    """
     documents = engine.snapshot.documents
     if entry_id not in documents or documents[entry_id]["kind"] != "practice":
         raise NotFoundError(f"There is no practice {entry_id!r}.{did_you_mean(entry_id, engine.snapshot.positions)}")

@@ -9,11 +9,12 @@ from kb.settings import load_settings
 
 
 @click.command()
-def build() -> None:
+@click.option("--static", "plain", is_flag=True, help="Also write what a host of plain files needs: briefs, a search.")
+def build(plain: bool) -> None:
     """Build the index snapshot and the static site from the content."""
     from kb.pipeline import build as build_all
 
-    report = build_all(load_settings(), say)
+    report = build_all(load_settings(), say, plain)
     for problem in report.problems:
         click.echo(str(problem), err=True)
     index, site = report.index, report.site

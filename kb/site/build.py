@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
@@ -14,13 +15,19 @@ from kb.content.library import Library
 from kb.content.model import Entry
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
+from kb.site.answers import answers
 from kb.site.contribute import contribute_values
-from kb.site.coverage import coverage
+from kb.site.coverage import Coverage, coverage
+from kb.site.datapage import data_values
 from kb.site.forge import Forge
+from kb.site.machines import FEED_FACETS, MachineFile, machine_files, root_files
 from kb.site.memory import PageMemory, write_changed
+from kb.site.pictures.map import RegionMap, region_map
+from kb.site.pictures.matrix import Matrix, matrix
+from kb.site.plainhost import brief_files, remove_search_index, write_search_index
 from kb.site.render import render
-from kb.site.urls import Urls
-from kb.site.views import view, views
+from kb.site.urls import LOCAL, Urls
+from kb.site.views import EntryView, view, views
 
 Similar = Callable[[str], Sequence[str]]
 
@@ -42,11 +49,33 @@ class _Site:
     library: Library
     similar: Similar
     base: str
+    origin: str
+    plain: bool
     today: datetime.date
     forge: Forge
 
     def urls(self, lang: str) -> Urls:
-        return Urls(lang, self.base)
+        return Urls(lang, self.base, self.origin)
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        return coverage(self.library)
+
+    @cached_property
+    def browse(self) -> dict[str, dict[str, int]]:
+        return _browse(self.library.practices)
+
+    @cached_property
+    def neighbours(self) -> dict[str, list[str]]:
+        return _neighbours(self.library)
+
+    @cached_property
+    def matrix(self) -> Matrix:
+        return matrix(self.library, self.coverage)
+
+    @cached_property
+    def region(self) -> RegionMap:
+        return region_map(self.library)
 
     def alternates(self, kind: str = "", name: str = "") -> dict[str, str]:
         found = {}
@@ -65,6 +94,8 @@ class _Page:
     urls: Urls
     alternates: Mapping[str, str]
     values: Mapping[str, object]
+    reviewed: str = ""
+    """Date of the last review of what it shows; empty where it shows many things."""
 
     def render(self) -> bytes:
         html = render(self.template, self.urls.lang, self.urls, dict(self.alternates), **self.values)
@@ -76,6 +107,8 @@ def build_site(
     folder: Path,
     similar: Similar = lambda _: (),
     base: str = "/",
+    origin: str = LOCAL,
+    plain: bool = False,
     repository: Forge = Forge(),  # noqa: B008 - frozen
 ) -> SiteReport:
     """Writes the site into `folder` and removes pages that are no more. What has not changed is not rendered again.
@@ -85,77 +118,123 @@ def build_site(
         folder: where the site is written.
         similar: gives the ids of practices near to one.
         base: path that the site hangs at on its web host, with slashes at both ends.
+        origin: the web host, for whole addresses.
         repository: where the form for contributors opens the file that it makes.
+        plain: also write what a host of plain files needs, which `kb serve` would make on demand.
     """
-    site = _Site(library, similar, base, _today(), repository)
+    site = _Site(library, similar, base, origin, plain, _today(), repository)
     pages = [page for lang in LANGUAGES for page in _pages(site, lang)]
-    pages.append(_Page(f"{base}404.html", "404.html", site.urls("en"), site.alternates(), {}))
     pages.append(_Page(base, "root.html", site.urls("en"), site.alternates(), {}))
-    wanted = {_file(folder, base, page.address): page for page in pages}
+    machines = [file for lang in LANGUAGES for file in machine_files(library, site.urls(lang), site.browse)]
+    machines += root_files([(page.address, page.alternates, page.reviewed) for page in pages], base, origin)
+    if plain:
+        machines += [file for lang in LANGUAGES for file in brief_files(library, site.urls(lang))]
+    pages.append(_Page(f"{base}404.html", "404.html", site.urls("en"), site.alternates(), {}))
+    everything: list[_Page | MachineFile] = [*pages, *machines]
+    wanted = {_file(folder, base, made.address): made for made in everything}
     memory = PageMemory(folder / ".pages.json", library)
-    written = sum(memory.written(path, page.values, page.address, page.render) for path, page in wanted.items())
+    written = sum(
+        memory.written(path, made.values, origin + made.address, made.render) for path, made in wanted.items()
+    )
     assets = {
         folder / "assets" / asset.name: asset.read_bytes() for asset in files("kb.site").joinpath("assets").iterdir()
     }
     written += sum(write_changed(path, content) for path, content in assets.items())
     memory.save()
+    if plain:
+        write_search_index(library, folder, base)
+    else:
+        remove_search_index(folder)
     return SiteReport(len(pages), written, _remove_others(folder, {*wanted, *assets}))
+
+
+def _pages(site: _Site, lang: str) -> Iterator[_Page]:
+    urls = site.urls(lang)
+    library = site.library
+    practices, commitments = views(library.practices, urls), views(library.of_kind("commitment"), urls)
+
+    def page(template: str, kind: str, name: str = "", reviewed: str = "", **values: object) -> _Page:
+        address = urls.page(kind, name) if name else urls.section(kind) if kind else urls.home()
+        return _Page(address, template, urls, site.alternates(kind, name), {"kind": kind, **values}, reviewed)
+
+    browse = site.browse
+    region, table = site.region, site.matrix
+    yield page("home.html", "", practices=practices, browse=browse, region=region)
+    yield page("overview.html", "overview", region=region, matrix=table)
+    yield page(
+        "about.html", "about", counts={kind: len(library.of_kind(kind)) for kind in ("practice", "commitment", "event")}
+    )
+    yield page("contribute.html", "contribute", forge=site.forge, **contribute_values(urls.lang))
+    yield page("coverage.html", "coverage", coverage=site.coverage, matrix=table)
+    yield page("data.html", "data", browse=browse, data=data_values(library, urls), plain=site.plain)
+    if site.plain:
+        yield page("search_plain.html", "search", browse=browse)
+    yield page("list.html", "practice", entries=practices)
+    for kind in ("commitment", "event"):
+        yield page("list.html", kind, entries=views(library.of_kind(kind), urls))
+    yield from _entry_pages(site, lang, library.entries)
+    for entry in library.withdrawn:
+        yield page("withdrawn.html", entry.kind, entry.id, it=view(entry, urls))
+    for kind, facet in BROWSE.items():
+        used = browse[kind]
+        yield page("terms.html", kind, facet=facet, terms=used)
+        for term in used:
+            entries, promised = (
+                [it for it in listed if term in getattr(it.entry.facts, facet)] for listed in (practices, commitments)
+            )
+            feed = urls.feed(kind, term) if kind in FEED_FACETS else ""
+            yield page("term.html", kind, term, facet=facet, term=term, entries=entries, feed=feed,
+                       commitments=promised)  # fmt: skip
+
+
+def _entry_pages(site: _Site, lang: str, ids: Collection[str]) -> Iterator[_Page]:
+    urls = site.urls(lang)
+    for entry, template, extra in _entries(site, urls):
+        if entry.id in ids:
+            values = {"kind": entry.kind, "it": view(entry, urls), "overdue": entry.is_overdue(site.today), **extra}
+            address, alternates = urls.page(entry.kind, entry.id), site.alternates(entry.kind, entry.id)
+            yield _Page(address, template, urls, alternates, values, entry.facts.last_reviewed)
+
+
+def _entries(site: _Site, urls: Urls) -> Iterator[tuple[Entry, str, dict[str, object]]]:
+    """Each entry with its template and what its page shows beside it."""
+    library = site.library
+    neighbours = site.neighbours
+    events = library.of_kind("event")
+
+    def shown(ids: Iterable[str]) -> list[EntryView]:
+        return [view(library.entries[other], urls) for other in ids if other in library.entries]
+
+    for entry in library.practices:
+        wanted = views((event for event in events if entry.id in getattr(event.facts, "prioritised", ())), urls)
+        related = views((library.entries[other] for other in neighbours[entry.id]), urls)
+        yield (
+            entry,
+            "entry.html",
+            {
+                "similar": shown(site.similar(entry.id)),
+                "related": related,
+                "wanted": wanted,
+                "interests": interests_document(library.interests, entry.id),
+            },
+        )
+    for entry in library.of_kind("commitment"):
+        related = views((library.entries[other] for other in neighbours[entry.id]), urls)
+        yield entry, "commitment.html", {"answers": answers(view(entry, urls), library.practices), "related": related}
+    for entry in events:
+        prioritised = getattr(entry.facts, "prioritised", ())
+        own = dict.fromkeys([*prioritised, *getattr(entry.facts, "practices", ())])
+        related = views((library.entries[other] for other in neighbours[entry.id] if other not in own), urls)
+        yield entry, "event.html", {"shown": shown(own), "prioritised": prioritised, "related": related}
 
 
 def write_entries(
     library: Library, folder: Path, ids: Collection[str], similar: Similar = lambda _: (), base: str = "/"
 ) -> int:
     """Writes the pages of a few entries and nothing else, for an editor who waits; tells how many changed."""
-    site = _Site(library, similar, base, _today(), Forge())
-    chosen = [entry for entry in library.entries.values() if entry.id in ids]
-    pages = [page for lang in LANGUAGES for page in _entry_pages(site, lang, chosen)]
+    site = _Site(library, similar, base, LOCAL, plain=False, today=_today(), forge=Forge())
+    pages = [page for lang in LANGUAGES for page in _entry_pages(site, lang, ids)]
     return sum(write_changed(_file(folder, base, page.address), page.render()) for page in pages)
-
-
-def _page(site: _Site, lang: str, template: str, kind: str, name: str = "", **values: object) -> _Page:
-    urls = site.urls(lang)
-    address = urls.page(kind, name) if name else urls.section(kind) if kind else urls.home()
-    return _Page(address, template, urls, site.alternates(kind, name), {"kind": kind, **values})
-
-
-def _pages(site: _Site, lang: str) -> Iterator[_Page]:
-    urls = site.urls(lang)
-    library = site.library
-    practices = views(library.practices, urls)
-    page = partial(_page, site, lang)
-    counts = {kind: len(library.of_kind(kind)) for kind in ("practice", "commitment", "event")}
-
-    yield page("home.html", "", practices=practices, browse=_browse(library.practices))
-    yield page("about.html", "about", counts=counts)
-    yield page("contribute.html", "contribute", forge=site.forge, **contribute_values(urls.lang))
-    yield page("coverage.html", "coverage", coverage=coverage(library))
-    yield page("list.html", "practice", entries=practices)
-    for kind in ("commitment", "event"):
-        yield page("list.html", kind, entries=views(library.of_kind(kind), urls))
-    yield from _entry_pages(site, lang, library.entries.values())
-    for entry in library.withdrawn:
-        yield page("withdrawn.html", entry.kind, entry.id, it=view(entry, urls))
-    for kind, facet in BROWSE.items():
-        used = _browse(library.practices)[kind]
-        yield page("terms.html", kind, facet=facet, terms=used)
-        for term in used:
-            entries = views((e for e in library.practices if term in getattr(e.facts, facet)), urls)
-            promised = [e for e in library.of_kind("commitment") if term in getattr(e.facts, facet)]
-            yield page("term.html", kind, term, facet=facet, term=term, entries=entries,
-                       commitments=views(promised, urls))  # fmt: skip
-
-
-def _entry_pages(site: _Site, lang: str, entries: Iterable[Entry]) -> Iterator[_Page]:
-    urls = site.urls(lang)
-    library = site.library
-    neighbours = _neighbours(library)
-    for entry in entries:
-        near = [view(library.entries[other], urls) for other in site.similar(entry.id) if other in library.entries]
-        related = views((library.entries[other] for other in neighbours[entry.id]), urls)
-        wanted = views((e for e in library.of_kind("event") if entry.id in getattr(e.facts, "prioritised", ())), urls)
-        yield _page(site, lang, "entry.html", entry.kind, entry.id, it=view(entry, urls), similar=near, related=related,
-                    wanted=wanted, overdue=entry.is_overdue(site.today),
-                    interests=interests_document(library.interests, entry.id))  # fmt: skip
 
 
 def _today() -> datetime.date:
@@ -186,9 +265,8 @@ def _browse(practices: Sequence[Entry]) -> dict[str, dict[str, int]]:
     """For each kind of browsing page, the terms in use in the vocabulary's order, with their number of practices."""
     found = {}
     for kind, facet in BROWSE.items():
-        counted = {
-            term: sum(term in getattr(entry.facts, facet) for entry in practices) for term in vocabulary()[facet]
-        }
+        found_terms = Counter(term for entry in practices for term in getattr(entry.facts, facet))
+        counted = {term: found_terms[term] for term in vocabulary()[facet]}
         used = [term for term, count in counted.items() if count]
         # The States whose knowledge base this is come first, then their partners.
         used.sort(key=lambda term: facet == "countries" and not vocabulary()[facet][term].mirps)

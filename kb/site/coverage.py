@@ -46,19 +46,12 @@ def coverage(library: Library, today: datetime.date | None = None) -> Coverage:
     themes = list(vocabulary()["themes"])
     now = today or datetime.datetime.now(datetime.UTC).date()
     pages = [page for entry in library.entries.values() for page in entry.pages.values()]
+    pairs = Counter((code, theme) for p in practices for code in p.facts.countries for theme in p.facts.themes)
+    abroad = Counter(theme for p in practices if not set(states) & set(p.facts.countries) for theme in p.facts.themes)
     return Coverage(
         practices=len(practices),
-        by_state_and_theme={
-            state: {
-                theme: sum(state in p.facts.countries and theme in p.facts.themes for p in practices)
-                for theme in themes
-            }
-            for state in states
-        },
-        elsewhere={
-            theme: sum(theme in p.facts.themes and not set(states) & set(p.facts.countries) for p in practices)
-            for theme in themes
-        },
+        by_state_and_theme={state: {theme: pairs[state, theme] for theme in themes} for state in states},
+        elsewhere={theme: abroad[theme] for theme in themes},
         languages={lang: sum(lang in p.pages for p in practices) for lang in LANGUAGES},
         unchecked=sum(page.translation == "machine-assisted" for page in pages),
         evidence=dict(Counter(p.facts.evidence for p in practices if isinstance(p.facts, Practice))),

@@ -7,7 +7,7 @@ import io
 from functools import cache
 from importlib.resources import files
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_interval, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -36,10 +36,25 @@ def number(value: float, lang: str) -> str:
 
 def date(text: str, lang: str) -> str:
     """A date of any precision (`2023`, `2023-09`, `2023-09-26`) in words."""
-    parts = [int(part) for part in text.split("-")]
-    if len(parts) == 1:
+    if len(text) == 4:
         return text
-    day = datetime.date(parts[0], parts[1], parts[2] if len(parts) == 3 else 1)
-    if len(parts) == 2:
-        return format_skeleton("yMMMM", day, locale=LOCALES[lang])
-    return format_date(day, "long", locale=LOCALES[lang])
+    if len(text) == 7:
+        return format_skeleton("yMMMM", _day(text), locale=LOCALES[lang])
+    return format_date(_day(text), "long", locale=LOCALES[lang])
+
+
+_SKELETONS = {4: "y", 7: "yMMMM", 10: "yMMMMd"}
+
+
+def date_range(start: str, end: str, lang: str) -> str:
+    """Two dates as one: `26–27 September 2023`; the less precise one decides how much is said."""
+    size = min(len(start), len(end))
+    if start[:size] == end[:size]:
+        return date(start[:size], lang)
+    return format_interval(_day(start), _day(end), _SKELETONS[size], locale=LOCALES[lang])
+
+
+def _day(text: str) -> datetime.date:
+    """The first day that a date of any precision can mean."""
+    year, month, day = (int(part) for part in f"{text}{'-01-01'[len(text) - 4 :]}".split("-"))
+    return datetime.date(year, month, day)

@@ -12,7 +12,11 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from kb.content.library import Library
+from kb.content.model import Entry
 from kb.site.views import EntryView
+
+WHOLE = ("it", "whole")
+"""Names of what is shown with its body. Entries under any other name are listed: their front matter is all that shows."""
 
 
 class PageMemory:
@@ -26,10 +30,12 @@ class PageMemory:
         self._library = library
         self._before: dict[str, list[object]] = _read(path)
         self._now: dict[str, list[object]] = {}
+        self._listed: dict[str, str] = {}
 
     def written(self, file: Path, shown: Mapping[str, object], address: str, render: Callable[[], bytes]) -> bool:
         """Makes a page anew where it must be; tells whether its bytes changed."""
-        fingerprint = hashlib.sha256(f"{software()}\0{address}\0{self._mark(shown)}".encode()).hexdigest()
+        marks = [f"{name}:{self._mark(value, name in WHOLE)}" for name, value in shown.items()]
+        fingerprint = hashlib.sha256(f"{software()}\0{address}\0{marks}".encode()).hexdigest()
         key = str(file)
         if self._before.get(key) == [fingerprint, *_state(file)]:
             self._now[key] = self._before[key]
@@ -42,17 +48,26 @@ class PageMemory:
         """Keeps what was learnt for the next build."""
         write_changed(self._path, json.dumps(self._now).encode())
 
-    def _mark(self, value: object) -> str:
+    def _mark(self, value: object, whole: bool) -> str:
         """Text that differs whenever a page that shows `value` would."""
         if isinstance(value, EntryView):
-            return f"{value.entry.id} {self._library.digest(value.entry)}"
+            body = self._library.documents[value.page.path].digest if whole else ""
+            return f"{value.page.path} {self._front(value.entry)} {body}"
         if dataclasses.is_dataclass(value):
-            return self._mark(vars(value))
+            return self._mark(vars(value), whole)
         if isinstance(value, Mapping):
-            return f"{{{','.join(f'{key}:{self._mark(item)}' for key, item in value.items())}}}"
+            return f"{{{','.join(f'{key}:{self._mark(item, whole)}' for key, item in value.items())}}}"
         if isinstance(value, Iterable) and not isinstance(value, str):
-            return f"[{','.join(self._mark(item) for item in value)}]"
+            return f"[{','.join(self._mark(item, whole) for item in value)}]"
         return repr(value)
+
+    def _front(self, entry: Entry) -> str:
+        """Changes with the front matter of an entry in any language."""
+        if entry.id not in self._listed:
+            fronts = [self._library.documents[page.path].data for _, page in sorted(entry.pages.items())]
+            text = json.dumps([entry.id, fronts], default=str)
+            self._listed[entry.id] = hashlib.sha256(text.encode()).hexdigest()
+        return self._listed[entry.id]
 
 
 def write_changed(path: Path, content: bytes) -> bool:
@@ -70,7 +85,7 @@ def write_changed(path: Path, content: bytes) -> bool:
 def software() -> str:
     """Changes with anything of ours that a page is made by: templates, words, vocabulary, code."""
     digest = hashlib.sha256()
-    for package in ("kb.site", "kb.content"):
+    for package in ("kb.site", "kb.content", "kb.word"):
         for file in _files_below(files(package)):
             digest.update(file.read_bytes())
     return digest.hexdigest()

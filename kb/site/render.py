@@ -13,7 +13,10 @@ from kb import __version__
 from kb.content import markdown
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
-from kb.site import i18n
+from kb.site import i18n, licence
+from kb.site.citation import citation
+from kb.site.pictures import bars
+from kb.site.structured import linked_data
 from kb.site.tooltips import with_tooltips
 from kb.site.urls import Urls
 
@@ -33,6 +36,10 @@ def environment(lang: str) -> Environment:
     env.globals.update(
         lang=lang, languages=LANGUAGES, version=__version__, asset_version=asset_version(), agenda_style=_agenda_style()
     )
+    env.globals.update(
+        citation=citation, linked_data=linked_data, licence=licence, bar_charts=bars.bar_charts, chart_width=bars.WIDTH,
+        date_range=lambda start, end: i18n.date_range(start, end, lang),
+    )  # fmt: skip
     env.filters.update(
         date=lambda text: i18n.date(text, lang),
         number=lambda value: i18n.number(value, lang),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 SEGMENTS: dict[str, dict[str, str]] = {
     "practice": {"en": "practices", "es": "practicas"},
@@ -17,15 +18,33 @@ SEGMENTS: dict[str, dict[str, str]] = {
     "agenda": {"en": "agenda", "es": "agenda"},
     "contribute": {"en": "contribute", "es": "contribuir"},
     "coverage": {"en": "what-we-know", "es": "que-sabemos"},
+    "overview": {"en": "overview", "es": "panorama"},
+    "data": {"en": "data", "es": "datos"},
 }
+
+FILES: dict[str, dict[str, str]] = {
+    "brief": {"en": "brief.docx", "es": "ficha.docx"},
+    "figures": {"en": "figures", "es": "cifras"},
+}
+"""Names of files that people keep, in the language of those who keep them."""
+
+LOCAL = "http://127.0.0.1:8000"
+"""Stands in whole addresses where KB_PUBLIC_URL does not say how the site is reached."""
+
+
+def origin_and_base(public_url: str) -> tuple[str, str]:
+    """The origin and the path that a public address stands for; `https://x.org/kb` gives `https://x.org` and `/kb/`."""
+    parts = urlsplit(public_url or LOCAL)
+    return f"{parts.scheme}://{parts.netloc}", f"{parts.path.rstrip('/')}/"
 
 
 @dataclass(frozen=True)
 class Urls:
-    """Addresses of one language. `base` is where the site hangs, `/` or `/knowledge/`."""
+    """Addresses of one language. `base` is where the site hangs, `/` or `/knowledge/`; `origin` is its web host."""
 
     lang: str
     base: str = "/"
+    origin: str = LOCAL
 
     def home(self) -> str:
         return f"{self.base}{self.lang}/"
@@ -40,3 +59,28 @@ class Urls:
 
     def asset(self, name: str) -> str:
         return f"{self.base}assets/{name}"
+
+    def feed(self, kind: str = "", name: str = "") -> str:
+        """The Atom feed of all practices, or of those of a State or theme, beside the page that lists them."""
+        return f"{self.page(kind, name) if name else self.home()}feed.xml"
+
+    def download(self, subject: str, ending: str) -> str:
+        """A file of open data: `subject` is a kind of entry or `figures`."""
+        names = FILES.get(subject) or SEGMENTS[subject]
+        return f"{self.section('data')}{names[self.lang]}.{ending}"
+
+    def brief(self, practice_id: str) -> str:
+        """The one-page Word brief of a practice."""
+        return f"{self.page('practice', practice_id)}{FILES['brief'][self.lang]}"
+
+    def opensearch(self) -> str:
+        """What tells a browser how to search here."""
+        return f"{self.home()}opensearch.xml"
+
+    def search_bundle(self) -> str:
+        """The folder of the search index that a plain-file copy has; below it a folder a language."""
+        return f"{self.base}pagefind/"
+
+    def absolute(self, address: str) -> str:
+        """The whole address, for readers outside the site: feeds, citations, Word files."""
+        return f"{self.origin}{address}"

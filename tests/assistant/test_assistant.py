@@ -95,7 +95,7 @@ def test_mistakes_get_a_sentence_that_says_what_to_change(server: Server) -> Non
 
 
 def test_over_standard_input(settings: Settings) -> None:
-    variables = environment(settings) | {"KB_PUBLIC_ADDRESS": "https://practices.example/"}
+    variables = environment(settings) | {"KB_PUBLIC_URL": "https://practices.example/"}
     command = StdioServerParameters(
         command=sys.executable, args=["-c", "from kb.cli import main; main()", "mcp"], env=variables
     )

@@ -1,0 +1,96 @@
+"""The site on a host of plain files, in real Chromium: the same search address searches both languages in one list."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from kb.content.library import load_library
+from kb.site.build import build_site
+from tests.browser.test_pages import browser  # noqa: F401 - the fixture
+from tests.content.writing import ORIGINAL, PATH, TRANSLATED, TRANSLATION, changed, write
+
+pytestmark = pytest.mark.browser
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A plain file server over a small site: one practice in both languages, one in English alone."""
+    place = tmp_path_factory.mktemp("plain")
+    write(place / "content", PATH, ORIGINAL)
+    write(place / "content", TRANSLATED, TRANSLATION.format(fingerprint="0" * 12))
+    alone = changed("Drop-in legal desk at the bus terminal", "Bicycle couriers bring papers").replace("SV", "HN")
+    write(place / "content", "practices/hn/couriers.en.md", alone)
+    build_site(load_library(place / "content"), place / "site", plain=True)
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(place / "site"))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture
+def page(browser: Browser, host: str) -> Iterator[Page]:  # noqa: F811 - the fixture above
+    opened = browser.new_page(base_url=host)
+    failures: list[str] = []
+    opened.on("pageerror", lambda error: failures.append(str(error)))
+    opened.on("request", lambda asked: failures.append(asked.url) if not asked.url.startswith(host) else None)
+    yield opened
+    assert failures == []
+    opened.close()
+
+
+def test_a_spanish_word_finds_the_spanish_page(page: Page) -> None:
+    page.goto("/es/buscar/")
+    expect(page.get_by_text("Esta copia del sitio no tiene servicio de búsqueda.")).to_be_visible()
+    page.get_by_role("searchbox", name="Describa lo que necesita").fill("boletería")
+    page.locator("main").get_by_role("button", name="Buscar").click()
+    expect(page.get_by_role("status")).to_have_text("1 práctica")
+    assert "q=boleter" in page.url
+    expect(page.locator("#hits mark").first).to_be_visible()
+    page.get_by_role("link", name="Mesa legal en la terminal de buses").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mesa legal en la terminal de buses")
+
+
+def test_both_languages_stand_in_one_list_each_practice_once(page: Page) -> None:
+    page.goto("/es/buscar/?q=students")
+    expect(page.get_by_role("status")).to_have_text("Prácticas encontradas: 2")
+    titles = page.locator("#hits h3")
+    assert sorted(titles.all_inner_texts()) == ["Bicycle couriers bring papers", "Mesa legal en la terminal de buses"]
+    expect(titles.filter(has_text="Bicycle")).to_have_attribute("lang", "en")
+    page.goto("/es/buscar/?q=students&country=HN")
+    expect(page.get_by_role("status")).to_have_text("1 práctica")
+    expect(page.get_by_label("Estado")).to_have_value("HN")
+
+
+def test_nothing_found_says_what_to_do(page: Page) -> None:
+    page.goto("/en/search/?q=xylophone")
+    expect(page.get_by_role("status")).to_contain_text("No practice holds these words.")
+
+
+def test_without_javascript_the_lists_are_offered(browser: Browser, host: str) -> None:  # noqa: F811 - the fixture above
+    context = browser.new_context(java_script_enabled=False, base_url=host)
+    page = context.new_page()
+    page.goto("/es/buscar/?q=salud")
+    expect(page.get_by_text("Sin JavaScript esta copia no puede buscar.")).to_be_visible()
+    page.locator("main").get_by_role("link", name="Por tema").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Prácticas por tema")
+    context.close()
+
+
+def test_the_brief_is_a_file(page: Page, host: str) -> None:
+    page.goto("/es/practicas/sv-legal-desk/")
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Ficha de una página (Word)").click()
+    saved = Path(waiting.value.path())
+    assert saved.read_bytes()[:2] == b"PK"

@@ -54,7 +54,7 @@ def build(settings: Settings, progress: Progress = lambda _: None) -> Report:
     index = _build_index(settings, library, progress)
     progress("writing the site")
     engine = open_engine(settings)
-    site = build_site(library, settings.site, lambda entry_id: _similar(engine, entry_id))
+    site = build_site(library, settings.site, lambda entry_id: _similar(engine, entry_id), contact=settings.contact)
     return Report(index, site, problems, time.perf_counter() - started)
 
 

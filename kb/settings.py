@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from kb.errors import SettingError
+
+_CONTACT = re.compile(r"https?://[^\s<>\"']+|[^\s<>\"'@?&]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("port", "8000", "port that `kb serve` listens on"),
     Setting("allowed_hosts", "localhost,127.0.0.1", "Host names the server answers to, comma separated; * for any"),
     Setting("threads", "2", "processor threads that one query or build may use"),
+    Setting(
+        "contact",
+        "",
+        "role mailbox, or address of the repository's form for new issues, that pages name for corrections",
+    ),
     Setting("query_cache", "2048", "how many query encodings and answers are kept in memory"),
 )
 
@@ -55,6 +63,7 @@ class Settings:
     port: int
     allowed_hosts: tuple[str, ...]
     threads: int
+    contact: str
     query_cache: int
 
 
@@ -87,6 +96,8 @@ def _convert(name: str, kind: str, text: str) -> object:
         if not least <= number <= most:
             raise SettingError(f"{variable} must lie between {least} and {most}, not {number}.")
         return number
+    if name == "contact" and text and not _CONTACT.fullmatch(text):
+        raise SettingError(f"{variable} must be a mailbox or an https:// address, not {text!r}.")
     if kind.startswith("tuple"):
         return tuple(part.strip() for part in text.split(",") if part.strip())
     return text

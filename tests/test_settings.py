@@ -28,6 +28,7 @@ def test_a_variable_sets_and_an_option_wins() -> None:
         ({"KB_PORT": "many"}, "KB_PORT must be a whole number, not 'many'."),
         ({"KB_PORT": "70000"}, "KB_PORT must lie between 0 and 65535, not 70000."),
         ({"KB_THREADS": "0"}, "KB_THREADS must lie between 1"),
+        ({"KB_CONTACT": "the editors"}, "KB_CONTACT must be a mailbox or an https:// address, not 'the editors'."),
         ({"KB_CONTNET": "x"}, "KB_CONTNET is not a setting; the settings are KB_CONTENT"),
     ],
 )

@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request, Response
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
 from kb import __version__
-from kb.api import pages, problems, routes
+from kb.api import compare, pages, problems, routes
 from kb.api.service import Service
 from kb.settings import Settings
 
@@ -50,9 +51,11 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.service = serving
+    app.add_middleware(GZipMiddleware, minimum_size=500)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts))
     problems.install(app)
     app.include_router(routes.router, prefix="/api/v1")
+    app.include_router(compare.router)
     app.include_router(pages.router)
 
     @app.middleware("http")

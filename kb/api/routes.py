@@ -16,6 +16,7 @@ from kb.api.schemas import (
     PracticeSummary,
     SearchAnswer,
     SimilarPractice,
+    Sort,
     search_answer,
 )
 from kb.content.problems import did_you_mean
@@ -63,7 +64,7 @@ def filters(
         "country": country, "theme": theme, "population": population, "status": status, "evidence": evidence,
         "language": language, "mirps_group": mirps_group, "gcm": gcm, "sdg": sdg,
     }  # fmt: skip
-    known = {*FACETS, "q", "lang", "passages_in", "page", "page_size", "limit"}
+    known = {*FACETS, "q", "lang", "passages_in", "page", "page_size", "limit", "sort"}
     for name in request.query_params:
         if name not in known:
             raise QueryError(f"There is no parameter {name!r}.{did_you_mean(name, known)}")
@@ -84,10 +85,13 @@ def search(
     passages_in: Annotated[Language | None, Query(description="Search only what is written in this language")] = None,
     page: Page = 1,
     page_size: PageSize = 10,
+    sort: Annotated[Sort, Query(description="Order of the hits that answer best; the rest follow by relevance")] = (
+        "relevance"
+    ),
 ) -> SearchAnswer:
     """Ranks practices by how well one of their passages answers, whatever the language of question and passage."""
     lists = {facet: list(terms) for facet, terms in filtered.items()}
-    return search_answer(engine.search(search_request(q, lang, lists, passages_in or "", page, page_size)))
+    return search_answer(engine.search(search_request(q, lang, lists, passages_in or "", page, page_size, sort)))
 
 
 @router.get("/practices", tags=["practices"], summary="List practices")

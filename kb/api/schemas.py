@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from kb.search.engine import Hit, SearchResponse
 
 Language = Literal["en", "es"]
+Sort = Literal["relevance", "newest", "evidence"]
 
 
 class Explanation(BaseModel):

@@ -1,11 +1,15 @@
-"""An entry as one JSON document: what the API returns and what a snapshot carries."""
+"""An entry as one JSON document, and back: what the API returns and what a snapshot carries."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from kb.content import markdown
-from kb.content.model import Entry, Page
+from kb.content.markdown import Section
+from kb.content.model import Commitment, Entry, Event, Original, Page, Practice
+
+_KINDS: dict[str, type[Original]] = {kind.kind: kind for kind in (Practice, Commitment, Event)}
 
 
 def entry_document(entry: Entry) -> dict[str, Any]:
@@ -37,3 +41,26 @@ def _page(page: Page) -> dict[str, Any]:
             for section in page.sections
         ],
     }
+
+
+def entry_of(document: Mapping[str, Any]) -> Entry:
+    """The entry that a document was made from, for those who have a snapshot and no content files.
+
+    Pages know no file and no fingerprint, sections no line and no blocks.
+    """
+    pages = {lang: _page_of(lang, page) for lang, page in document["pages"].items()}
+    original = pages[document["original_language"]]
+    words: dict[str, object] = {"title": original.title, "summary": original.summary}
+    if original.questions:
+        words["questions"] = list(original.questions)
+    facts = _KINDS[document["kind"]].model_validate({**document["facts"], **words})
+    folder = "" if document["kind"] == "event" else document["id"].removeprefix("commit-").partition("-")[0]
+    return Entry(document["id"], folder, facts, pages)
+
+
+def _page_of(lang: str, page: Mapping[str, Any]) -> Page:
+    words = {key: tuple(values) for key, values in page["labels"].items()}
+    if page["questions"]:
+        words["questions"] = tuple(page["questions"])
+    sections = tuple(Section(one["key"], one["heading"], one["markdown"], 0, ()) for one in page["sections"])
+    return Page(lang, "", page["title"], page["summary"], words, sections, page["translation"])

@@ -21,6 +21,7 @@ from kb.search.language import detect_language
 from kb.search.pools import Pool, Question, retrieve, scored_pool
 from kb.search.request import Filters, SearchRequest
 from kb.search.snippets import Snippet, snippet
+from kb.search.sorting import in_order
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -124,7 +125,7 @@ class SearchEngine:
     def _answer(self, request: SearchRequest) -> SearchResponse:
         question = self._question(request)
         pools = self._pools(question, request.filters, request.passages_in)
-        scores = self._scores(pools)
+        scores = in_order(self._scores(pools), request.sort, self.snapshot.items)
         first = (request.page - 1) * request.page_size
         shown = scores[first : first + request.page_size]
         hits = tuple(self._hit(number, score, pools, question, request.lang) for number, score in shown)

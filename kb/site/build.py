@@ -11,7 +11,10 @@ from kb.content.library import Library
 from kb.content.model import Entry
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
+from kb.site.commitments import Matching, by_facts
+from kb.site.contact import report_link
 from kb.site.coverage import coverage
+from kb.site.front import by_place, newest, reviewed
 from kb.site.memory import PageMemory, write_changed
 from kb.site.render import render
 from kb.site.urls import Urls
@@ -37,6 +40,8 @@ class _Site:
     library: Library
     similar: Similar
     base: str
+    matching: Matching
+    contact: str
 
     def urls(self, lang: str) -> Urls:
         return Urls(lang, self.base)
@@ -64,7 +69,14 @@ class _Page:
         return html.encode()
 
 
-def build_site(library: Library, folder: Path, similar: Similar = lambda _: (), base: str = "/") -> SiteReport:
+def build_site(
+    library: Library,
+    folder: Path,
+    similar: Similar = lambda _: (),
+    base: str = "/",
+    matching: Matching | None = None,
+    contact: str = "",
+) -> SiteReport:
     """Writes the site into `folder` and removes pages that are no more. What has not changed is not rendered again.
 
     Args:
@@ -72,8 +84,10 @@ def build_site(library: Library, folder: Path, similar: Similar = lambda _: (), 
         folder: where the site is written.
         similar: gives the ids of practices near to one.
         base: path that the site hangs at on its web host, with slashes at both ends.
+        matching: gives the ids of commitments that a practice may answer; told by shared facts where not given.
+        contact: who hears of mistakes (KB_CONTACT); empty leaves the link out.
     """
-    site = _Site(library, similar, base)
+    site = _Site(library, similar, base, matching or by_facts(library), contact)
     pages = [page for lang in LANGUAGES for page in _pages(site, lang)]
     pages.append(_Page(f"{base}404.html", "404.html", site.urls("en"), site.alternates(), {}))
     pages.append(_Page(base, "root.html", site.urls("en"), site.alternates(), {}))
@@ -99,29 +113,45 @@ def _pages(site: _Site, lang: str) -> Iterator[_Page]:
 
     neighbours = _neighbours(library)
 
-    yield page("home.html", "", practices=practices, browse=_browse(library.practices))
+    yield page(
+        "home.html", "", practices=practices, browse=_browse(library.practices, lang), mirps=_mirps(),
+        newest=[view(entry, urls) for entry in newest(library.practices)],
+        reviewed=[view(entry, urls) for entry in reviewed(library.practices)],
+    )  # fmt: skip
     yield page(
         "about.html", "about", counts={kind: len(library.of_kind(kind)) for kind in ("practice", "commitment", "event")}
     )
     yield page("coverage.html", "coverage", coverage=coverage(library))
-    yield page("list.html", "practice", entries=practices)
+    yield page("practices.html", "practice", places=by_place(practices, lang))
     for kind in ("commitment", "event"):
         yield page("list.html", kind, entries=views(library.of_kind(kind), urls))
     for entry in library.entries.values():
         near = [view(library.entries[other], urls) for other in site.similar(entry.id) if other in library.entries]
         related = views((library.entries[other] for other in neighbours[entry.id]), urls)
         wanted = views((e for e in library.of_kind("event") if entry.id in getattr(e.facts, "prioritised", ())), urls)
+        template, extra = "entry.html", {}
+        if entry.kind == "practice":
+            template, extra = "practice.html", _of_practice(site, entry, urls)
         yield page(
-            "entry.html", entry.kind, entry.id, it=view(entry, urls), similar=near, related=related, wanted=wanted
+            template, entry.kind, entry.id, it=view(entry, urls), similar=near, related=related, wanted=wanted, **extra
         )
     for kind, facet in BROWSE.items():
-        used = _browse(library.practices)[kind]
+        used = _browse(library.practices, lang)[kind]
         yield page("terms.html", kind, facet=facet, terms=used)
         for term in used:
             entries = views((e for e in library.practices if term in getattr(e.facts, facet)), urls)
             promised = [e for e in library.of_kind("commitment") if term in getattr(e.facts, facet)]
             yield page("term.html", kind, term, facet=facet, term=term, entries=entries,
                        commitments=views(promised, urls))  # fmt: skip
+
+
+def _of_practice(site: _Site, entry: Entry, urls: Urls) -> dict[str, object]:
+    """What only the page of a practice shows."""
+    it = view(entry, urls)
+    return {
+        "commitments": [view(site.library.entries[other], urls) for other in site.matching(entry.id)],
+        "report": report_link(site.contact, it.page.title, urls.absolute(it.url)),
+    }
 
 
 def _neighbours(library: Library) -> dict[str, list[str]]:
@@ -144,7 +174,7 @@ def _neighbours(library: Library) -> dict[str, list[str]]:
     }
 
 
-def _browse(practices: Sequence[Entry]) -> dict[str, dict[str, int]]:
+def _browse(practices: Sequence[Entry], lang: str) -> dict[str, dict[str, int]]:
     """For each kind of browsing page, the terms in use in the vocabulary's order, with their number of practices."""
     found = {}
     for kind, facet in BROWSE.items():
@@ -152,10 +182,16 @@ def _browse(practices: Sequence[Entry]) -> dict[str, dict[str, int]]:
             term: sum(term in getattr(entry.facts, facet) for entry in practices) for term in vocabulary()[facet]
         }
         used = [term for term, count in counted.items() if count]
-        # The States whose knowledge base this is come first, then their partners.
-        used.sort(key=lambda term: facet == "countries" and not vocabulary()[facet][term].mirps)
+        if facet == "countries":
+            # The States whose knowledge base this is come first, then their partners.
+            used.sort(key=lambda term: (term not in _mirps(), vocabulary().label("countries", term, lang)))
         found[kind] = {term: counted[term] for term in used}
     return found
+
+
+def _mirps() -> list[str]:
+    """Codes of the States of the framework."""
+    return [code for code, term in vocabulary()["countries"].items() if term.mirps]
 
 
 def _file(folder: Path, base: str, address: str) -> Path:

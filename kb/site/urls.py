@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 SEGMENTS: dict[str, dict[str, str]] = {
     "practice": {"en": "practices", "es": "practicas"},
@@ -12,17 +14,29 @@ SEGMENTS: dict[str, dict[str, str]] = {
     "theme": {"en": "themes", "es": "temas"},
     "population": {"en": "populations", "es": "poblaciones"},
     "search": {"en": "search", "es": "buscar"},
+    "compare": {"en": "compare", "es": "comparar"},
     "about": {"en": "about", "es": "acerca"},
     "coverage": {"en": "what-we-know", "es": "que-sabemos"},
 }
 
+FILES: dict[str, dict[str, str]] = {
+    "brief": {"en": "brief.docx", "es": "ficha.docx"},
+    "list.docx": {"en": "list.docx", "es": "lista.docx"},
+    "list.csv": {"en": "list.csv", "es": "lista.csv"},
+}
+"""Names of files that people keep, in the language of those who keep them."""
+
+LOCAL = "http://127.0.0.1:8000"
+"""Stands in whole addresses where nothing says how the site is reached."""
+
 
 @dataclass(frozen=True)
 class Urls:
-    """Addresses of one language. `base` is where the site hangs, `/` or `/knowledge/`."""
+    """Addresses of one language. `base` is where the site hangs, `/` or `/knowledge/`; `origin` is its web host."""
 
     lang: str
     base: str = "/"
+    origin: str = LOCAL
 
     def home(self) -> str:
         return f"{self.base}{self.lang}/"
@@ -37,3 +51,24 @@ class Urls:
 
     def asset(self, name: str) -> str:
         return f"{self.base}assets/{name}"
+
+    def brief(self, practice_id: str) -> str:
+        """The one-page Word brief of a practice."""
+        return f"{self.page('practice', practice_id)}{FILES['brief'][self.lang]}"
+
+    def comparison(self, ids: Iterable[str]) -> str:
+        """Practices side by side, or a list of them: the ids are the address, so that it can be sent to others."""
+        return _with_ids(self.section("compare"), ids)
+
+    def export(self, ending: str, ids: Iterable[str]) -> str:
+        """A list of practices as a file to keep; `ending` is `docx` or `csv`."""
+        return _with_ids(f"{self.section('compare')}{FILES[f'list.{ending}'][self.lang]}", ids)
+
+    def absolute(self, address: str) -> str:
+        """The whole address, for readers outside the site: feeds, citations, Word files."""
+        return f"{self.origin}{address}"
+
+
+def _with_ids(address: str, ids: Iterable[str]) -> str:
+    query = urlencode([("id", one) for one in ids])
+    return f"{address}?{query}" if query else address

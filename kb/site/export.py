@@ -70,7 +70,7 @@ def _add_practice(document: WordDocument, it: EntryView) -> None:
         if section.key in SECTIONS:
             document.add_paragraph(section.heading, style="Heading 2")
             for block in blocks(section.markdown):
-                document.add_paragraph(block.text)
+                document.add_paragraph(block.text, style="List Bullet")
     document.add_paragraph(translations(lang).gettext("Sources"), style="Heading 2")
     for source in it.entry.facts.sources:
         parts = [source.title, source.publisher, date(source.date, lang) if source.date else "", source.url or ""]

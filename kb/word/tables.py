@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm
+from docx.shared import Cm, Pt
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -27,6 +27,9 @@ def add_table(
     """
     table = document.add_table(rows=0, cols=len(widths_cm), style="Table Grid")
     table.autofit = False
+    # Word reads the widths of cells, LibreOffice those of columns.
+    for column, width in zip(table.columns, widths_cm, strict=True):
+        column.width = Cm(width)
     for number, words in enumerate([head, *rows] if head else rows):
         row = table.add_row()
         _set(row, "w:cantSplit")
@@ -38,6 +41,7 @@ def add_table(
             cell.width = Cm(width)
             paragraph = cell.paragraphs[0]
             paragraph.style = document.styles["Small"]
+            paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
             paragraph.add_run(text).bold = is_head or (not head and column == 0)
     document.add_paragraph(style="Small")
 

@@ -128,7 +128,9 @@ def test_a_practice_page_shows_what_it_must(settings: Settings) -> None:
 def test_no_page_carries_styles_or_scripts_that_its_policy_forbids(settings: Settings) -> None:
     for file in settings.site.rglob("*.html"):
         html = file.read_text(encoding="utf-8")
-        assert not re.search(r"<style|\sstyle=|\son[a-z]+=\"|<script(?! type=\"module\" src=\"/assets/)", html), file
+        assert not re.search(
+            r"<style|\sstyle=|\son[a-z]+=\"|<script(?! type=\"(module\" src=\"/assets/|application/ld))", html
+        ), file
 
 
 def test_the_list_of_all_practices_has_each_once_under_its_state(settings: Settings, library: Library) -> None:

@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI, Request, Response
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.staticfiles import StaticFiles
 
 from kb import __version__
 from kb.api import compare, pages, problems, routes
+from kb.api.files import SiteFiles
 from kb.api.service import Service
 from kb.settings import Settings
 
@@ -69,5 +69,5 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
         )
         return response
 
-    app.mount("/", StaticFiles(directory=settings.site, html=True, check_dir=False), name="site")
+    app.mount("/", SiteFiles(directory=settings.site, html=True, check_dir=False), name="site")
     return app

@@ -14,6 +14,7 @@ from kb.content.sections import headings
 from kb.errors import NotFoundError, QueryError
 from kb.search.engine import SearchEngine
 from kb.site.facts import facts_of
+from kb.site.i18n import translations
 from kb.site.urls import Urls
 from kb.site.views import EntryView, view
 
@@ -94,10 +95,12 @@ def compare(engine: SearchEngine, ids: Sequence[str], urls: Urls) -> Comparison:
 
 
 def _fact_rows(practices: Sequence[EntryView]) -> list[Row]:
-    """Facts that at least one practice has."""
+    """The summary, and the facts that at least one practice has."""
     columns = [facts_of(it) for it in practices]
+    label = translations(practices[0].urls.lang).gettext("In 30 seconds")
+    brief = Row(label, facts=tuple((it.page.summary,) for it in practices))
     rows = [Row(label, facts=tuple(tuple(column[label]) for column in columns)) for label in columns[0]]
-    return [row for row in rows if any(row.facts)]
+    return [brief, *(row for row in rows if any(row.facts))]
 
 
 def _section_rows(practices: Sequence[EntryView]) -> list[Row]:

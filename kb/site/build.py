@@ -116,7 +116,7 @@ def _pages(site: _Site, lang: str) -> Iterator[_Page]:
     yield page(
         "home.html", "", practices=practices, browse=_browse(library.practices, lang), mirps=_mirps(),
         newest=[view(entry, urls) for entry in newest(library.practices)],
-        reviewed=[view(entry, urls) for entry in reviewed(library.practices)],
+        lately_reviewed=[view(entry, urls) for entry in reviewed(library.practices)],
     )  # fmt: skip
     yield page(
         "about.html", "about", counts={kind: len(library.of_kind(kind)) for kind in ("practice", "commitment", "event")}

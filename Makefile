@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help serve build test check audit fuzz format bench install clean
+.PHONY: help serve build test check audit fuzz format bench screenshots install clean
 
 help:  ## What can be done
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,9 @@ fuzz: install  ## Throw what nobody would write at front matter and Markdown, fo
 
 bench: install  ## Measure speed, compare with the committed baseline
 	@$(BIN)/python -m benchmarks
+
+screenshots: build  ## Take the pictures of docs/screenshots anew
+	@$(BIN)/python -m benchmarks.screenshots
 
 install: $(READY)  ## Set up .venv with pinned dependencies
 

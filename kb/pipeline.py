@@ -71,7 +71,14 @@ def _build(settings: Settings, progress: Progress, plain: bool) -> Report:
     repository = forge(settings.repository, settings.branch)
     origin, base = origin_and_base(settings.public_url)
     site = build_site(
-        library, settings.site, lambda entry_id: _similar(engine, entry_id), base, origin, plain, repository=repository
+        library,
+        settings.site,
+        lambda entry_id: _similar(engine, entry_id),
+        base,
+        origin,
+        plain,
+        repository=repository,
+        contact=settings.contact,
     )
     return Report(index, site, problems, time.perf_counter() - started)
 

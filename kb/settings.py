@@ -12,6 +12,7 @@ from pathlib import Path
 from kb.errors import SettingError
 
 _WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*/?", re.ASCII)
+_CONTACT = re.compile(r"https?://[^\s<>\"']+|[^\s<>\"'@?&]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("port", "8000", "port that `kb serve` listens on"),
     Setting("allowed_hosts", "localhost,127.0.0.1", "Host names the server answers to, comma separated; * for any"),
     Setting("threads", "2", "processor threads that one query or build may use"),
+    Setting(
+        "contact",
+        "",
+        "role mailbox, or address of the repository's form for new issues, that pages name for corrections",
+    ),
     Setting(
         "public_url",
         "",
@@ -84,6 +90,7 @@ class Settings:
     allowed_hosts: tuple[str, ...]
     threads: int
     public_url: str
+    contact: str
     query_cache: int
     repository: str
     branch: str
@@ -134,6 +141,8 @@ def _convert(name: str, kind: str, text: str) -> object:
         return _networks(variable, parts) if name == "metrics_from" else parts
     if name == "public_url" and text and not _WEB_ADDRESS.fullmatch(text):
         raise SettingError(f"{variable} must be a web address such as https://practices.example.org, not {text!r}.")
+    if name == "contact" and text and not _CONTACT.fullmatch(text):
+        raise SettingError(f"{variable} must be a mailbox or an https:// address, not {text!r}.")
     return text
 
 

@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Route
-from starlette.staticfiles import StaticFiles
 
 from kb import __version__
-from kb.api import briefs, health, learning, learning_pages, live, metrics, pages, problems, routes
+from kb.api import briefs, compare, health, learning, learning_pages, live, metrics, pages, problems, routes
 from kb.api.assistant import Assistant
+from kb.api.files import SiteFiles
 from kb.api.security import protect
 from kb.api.service import Service
 from kb.api.workers import Workers
@@ -73,17 +74,19 @@ def create_app(
     )
     app.state.service, app.state.settings, app.state.workers = serving, settings, team
     app.state.origin = origin_and_base(settings.public_url)[0]
+    app.add_middleware(GZipMiddleware, minimum_size=500)
     protect(app, settings, team.rates)
     problems.install(app)
     app.include_router(routes.router, prefix="/api/v1")
     app.include_router(learning.router, prefix="/api/v1")
     app.include_router(learning_pages.router)
     app.include_router(briefs.router)
+    app.include_router(compare.router)
     app.include_router(pages.router)
     app.include_router(health.router)
     app.include_router(metrics.router)
     app.router.routes.append(Route("/mcp", assistant, methods=["POST"]))
     if preview:
         live.install(app, preview)
-    app.mount("/", StaticFiles(directory=settings.site, html=True, check_dir=False), name="site")
+    app.mount("/", SiteFiles(directory=settings.site, html=True, check_dir=False), name="site")
     return app

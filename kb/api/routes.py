@@ -18,6 +18,7 @@ from kb.api.schemas import (
     PracticeSummary,
     SearchAnswer,
     SimilarPractice,
+    Sort,
     search_answer,
 )
 from kb.content.problems import did_you_mean
@@ -85,7 +86,19 @@ def filters(
         "country": country, "theme": theme, "population": population, "status": status, "evidence": evidence,
         "language": language, "mirps_group": mirps_group, "gcm": gcm, "sdg": sdg,
     }  # fmt: skip
-    known = {*FACETS, "q", "lang", "passages_in", "page", "page_size", "limit", "as_typed", "set_aside", "debug"}
+    known = {
+        *FACETS,
+        "q",
+        "lang",
+        "passages_in",
+        "page",
+        "page_size",
+        "limit",
+        "sort",
+        "as_typed",
+        "set_aside",
+        "debug",
+    }
     for name in request.query_params:
         if name not in known:
             raise QueryError(f"There is no parameter {name!r}.{did_you_mean(name, known)}")
@@ -106,6 +119,9 @@ def search(
     passages_in: Annotated[Language | None, Query(description="Search only what is written in this language")] = None,
     page: Page = 1,
     page_size: PageSize = 10,
+    sort: Annotated[Sort, Query(description="Order of the hits that answer best; the rest follow by relevance")] = (
+        "relevance"
+    ),
     as_typed: Annotated[bool, Query(description="Leave words alone that look like typing errors")] = False,
     set_aside: Annotated[
         list[str], Query(description="A recognised term that is not meant, such as `country:PA`; repeat for several")
@@ -114,7 +130,7 @@ def search(
 ) -> SearchAnswer:
     """Ranks practices by how well one of their passages answers, whatever the language of question and passage."""
     lists = {facet: list(terms) for facet, terms in filtered.items()}
-    request = search_request(q, lang, lists, passages_in or "", page, page_size, as_typed, set_aside)
+    request = search_request(q, lang, lists, passages_in or "", page, page_size, sort, as_typed, set_aside)
     return search_answer(metrics.search(engine, request), debug)
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from kb.search.answer import Hit, SearchResponse
 
 Language = Literal["en", "es"]
+Sort = Literal["relevance", "newest", "evidence"]
 
 
 class Explanation(BaseModel):

@@ -25,6 +25,7 @@ from kb.search.pools import Candidates, Pool, Question, compare, retrieve
 from kb.search.recognition import Recognised, recognise
 from kb.search.request import Filters, SearchRequest
 from kb.search.snippets import snippet
+from kb.search.sorting import in_order
 from kb.search.spelling import Correction, correct
 
 _LISTED = 1000
@@ -186,6 +187,7 @@ class SearchEngine:
             pools = [compare(found, items, question, weights) for found in candidates]
         with clock.stage("rank"):
             ranking = self._ranking(candidates, pools, reading, request.filters)
+            ranking = in_order(ranking, request.sort, self.snapshot.items)
         return _Found(candidates, pools, ranking)
 
     def _candidates(self, question: Question, filters: Filters, passages_in: str) -> list[Candidates]:

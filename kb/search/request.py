@@ -28,6 +28,9 @@ FACETS: dict[str, str] = {
 }
 """Facet of a request to the vocabulary's facet that lists its terms."""
 
+SORTS = ("relevance", "newest", "evidence")
+"""Orders of results. The last two reorder what answers best and leave the rest by relevance."""
+
 Filters = Mapping[str, tuple[str, ...]]
 
 
@@ -52,6 +55,7 @@ class SearchRequest:
     passages_in: str = ""
     page: int = 1
     page_size: int = 10
+    sort: str = "relevance"
     as_typed: bool = False
     set_aside: tuple[str, ...] = ()
 
@@ -59,7 +63,8 @@ class SearchRequest:
         """Two requests with one key have one answer."""
         filters = tuple(sorted((facet, terms) for facet, terms in self.filters.items()))
         return (
-            self.query, self.lang, filters, self.passages_in, self.page, self.page_size, self.as_typed, self.set_aside,
+            self.query, self.lang, filters, self.passages_in, self.page, self.page_size, self.sort,
+            self.as_typed, self.set_aside,
         )  # fmt: skip
 
 
@@ -70,6 +75,7 @@ def search_request(
     passages_in: str = "",
     page: int = 1,
     page_size: int = 10,
+    sort: str = "relevance",
     as_typed: bool = False,
     set_aside: Sequence[str] = (),
 ) -> SearchRequest:
@@ -81,11 +87,12 @@ def search_request(
     """
     return SearchRequest(
         _query(query),
-        _language(lang, "lang"),
+        _one_of(LANGUAGES, lang, "lang"),
         checked_filters(filters or {}),
-        _language(passages_in, "passages_in") if passages_in else "",
+        _one_of(LANGUAGES, passages_in, "passages_in") if passages_in else "",
         _number(page, "page", MAX_PAGE),
         _number(page_size, "page_size", MAX_PAGE_SIZE),
+        _one_of(SORTS, sort, "sort"),
         as_typed,
         tuple(sorted({_set_aside(key) for key in set_aside})),
     )
@@ -105,13 +112,13 @@ def _query(text: str) -> str:
     return query
 
 
-def _language(lang: str, name: str) -> str:
-    if lang not in LANGUAGES:
-        allowed = ", ".join(LANGUAGES)
+def _one_of(choices: tuple[str, ...], found: str, name: str) -> str:
+    if found not in choices:
+        allowed = ", ".join(choices)
         raise UnknownTermError(
-            "%(name)s must be one of %(allowed)s, not %(found)r.", name=name, allowed=allowed, found=lang
+            "%(name)s must be one of %(allowed)s, not %(found)r.", name=name, allowed=allowed, found=found
         )
-    return lang
+    return found
 
 
 def _set_aside(key: str) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -16,10 +15,13 @@ from kb.content.model import Entry
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
 from kb.site.answers import answers
+from kb.site.commitments import Matching, by_facts
+from kb.site.contact import report_link
 from kb.site.contribute import contribute_values
 from kb.site.coverage import Coverage, coverage
 from kb.site.datapage import data_values
 from kb.site.forge import Forge
+from kb.site.front import by_place, newest, reviewed
 from kb.site.machines import FEED_FACETS, MachineFile, machine_files, root_files
 from kb.site.memory import PageMemory, write_changed
 from kb.site.pictures.map import RegionMap, region_map
@@ -52,7 +54,8 @@ class _Site:
     origin: str
     plain: bool
     today: datetime.date
-    forge: Forge
+    forge: Forge = field(default_factory=Forge)
+    contact: str = ""
 
     def urls(self, lang: str) -> Urls:
         return Urls(lang, self.base, self.origin)
@@ -62,8 +65,12 @@ class _Site:
         return coverage(self.library)
 
     @cached_property
-    def browse(self) -> dict[str, dict[str, int]]:
-        return _browse(self.library.practices)
+    def matching(self) -> Matching:
+        return by_facts(self.library)
+
+    @cached_property
+    def browse(self) -> dict[str, dict[str, dict[str, int]]]:
+        return {lang: _browse(self.library.practices, lang) for lang in LANGUAGES}
 
     @cached_property
     def neighbours(self) -> dict[str, list[str]]:
@@ -110,6 +117,7 @@ def build_site(
     origin: str = LOCAL,
     plain: bool = False,
     repository: Forge = Forge(),  # noqa: B008 - frozen
+    contact: str = "",
 ) -> SiteReport:
     """Writes the site into `folder` and removes pages that are no more. What has not changed is not rendered again.
 
@@ -120,12 +128,13 @@ def build_site(
         base: path that the site hangs at on its web host, with slashes at both ends.
         origin: the web host, for whole addresses.
         repository: where the form for contributors opens the file that it makes.
+        contact: who hears of mistakes (KB_CONTACT); empty leaves the link out.
         plain: also write what a host of plain files needs, which `kb serve` would make on demand.
     """
-    site = _Site(library, similar, base, origin, plain, _today(), repository)
+    site = _Site(library, similar, base, origin, plain, _today(), repository, contact)
     pages = [page for lang in LANGUAGES for page in _pages(site, lang)]
     pages.append(_Page(base, "root.html", site.urls("en"), site.alternates(), {}))
-    machines = [file for lang in LANGUAGES for file in machine_files(library, site.urls(lang), site.browse)]
+    machines = [file for lang in LANGUAGES for file in machine_files(library, site.urls(lang), site.browse[lang])]
     machines += root_files([(page.address, page.alternates, page.reviewed) for page in pages], base, origin)
     if plain:
         machines += [file for lang in LANGUAGES for file in brief_files(library, site.urls(lang))]
@@ -157,9 +166,13 @@ def _pages(site: _Site, lang: str) -> Iterator[_Page]:
         address = urls.page(kind, name) if name else urls.section(kind) if kind else urls.home()
         return _Page(address, template, urls, site.alternates(kind, name), {"kind": kind, **values}, reviewed)
 
-    browse = site.browse
+    browse = site.browse[lang]
     region, table = site.region, site.matrix
-    yield page("home.html", "", practices=practices, browse=browse, region=region)
+    yield page(
+        "home.html", "", practices=practices, browse=browse, region=region, mirps=_mirps(),
+        newest=[view(entry, urls) for entry in newest(library.practices)],
+        lately_reviewed=[view(entry, urls) for entry in reviewed(library.practices)],
+    )  # fmt: skip
     yield page("overview.html", "overview", region=region, matrix=table)
     yield page(
         "about.html", "about", counts={kind: len(library.of_kind(kind)) for kind in ("practice", "commitment", "event")}
@@ -169,7 +182,7 @@ def _pages(site: _Site, lang: str) -> Iterator[_Page]:
     yield page("data.html", "data", browse=browse, data=data_values(library, urls), plain=site.plain)
     if site.plain:
         yield page("search_plain.html", "search", browse=browse)
-    yield page("list.html", "practice", entries=practices)
+    yield page("practices.html", "practice", places=by_place(practices, lang))
     for kind in ("commitment", "event"):
         yield page("list.html", kind, entries=views(library.of_kind(kind), urls))
     yield from _entry_pages(site, lang, library.entries)
@@ -208,14 +221,17 @@ def _entries(site: _Site, urls: Urls) -> Iterator[tuple[Entry, str, dict[str, ob
     for entry in library.practices:
         wanted = views((event for event in events if entry.id in getattr(event.facts, "prioritised", ())), urls)
         related = views((library.entries[other] for other in neighbours[entry.id]), urls)
+        it = view(entry, urls)
         yield (
             entry,
-            "entry.html",
+            "practice.html",
             {
                 "similar": shown(site.similar(entry.id)),
                 "related": related,
                 "wanted": wanted,
                 "interests": interests_document(library.interests, entry.id),
+                "commitments": shown(site.matching(entry.id)),
+                "report": report_link(site.contact, it.page.title, urls.absolute(it.url)),
             },
         )
     for entry in library.of_kind("commitment"):
@@ -232,7 +248,7 @@ def write_entries(
     library: Library, folder: Path, ids: Collection[str], similar: Similar = lambda _: (), base: str = "/"
 ) -> int:
     """Writes the pages of a few entries and nothing else, for an editor who waits; tells how many changed."""
-    site = _Site(library, similar, base, LOCAL, plain=False, today=_today(), forge=Forge())
+    site = _Site(library, similar, base, LOCAL, plain=False, today=_today())
     pages = [page for lang in LANGUAGES for page in _entry_pages(site, lang, ids)]
     return sum(write_changed(_file(folder, base, page.address), page.render()) for page in pages)
 
@@ -261,17 +277,24 @@ def _neighbours(library: Library) -> dict[str, list[str]]:
     }
 
 
-def _browse(practices: Sequence[Entry]) -> dict[str, dict[str, int]]:
+def _browse(practices: Sequence[Entry], lang: str) -> dict[str, dict[str, int]]:
     """For each kind of browsing page, the terms in use in the vocabulary's order, with their number of practices."""
     found = {}
     for kind, facet in BROWSE.items():
-        found_terms = Counter(term for entry in practices for term in getattr(entry.facts, facet))
-        counted = {term: found_terms[term] for term in vocabulary()[facet]}
+        counted = {
+            term: sum(term in getattr(entry.facts, facet) for entry in practices) for term in vocabulary()[facet]
+        }
         used = [term for term, count in counted.items() if count]
-        # The States whose knowledge base this is come first, then their partners.
-        used.sort(key=lambda term: facet == "countries" and not vocabulary()[facet][term].mirps)
+        if facet == "countries":
+            # The States whose knowledge base this is come first, then their partners.
+            used.sort(key=lambda term: (term not in _mirps(), vocabulary().label("countries", term, lang)))
         found[kind] = {term: counted[term] for term in used}
     return found
+
+
+def _mirps() -> list[str]:
+    """Codes of the States of the framework."""
+    return [code for code, term in vocabulary()["countries"].items() if term.mirps]
 
 
 def _file(folder: Path, base: str, address: str) -> Path:

@@ -13,7 +13,7 @@ from kb import __version__
 from kb.content import markdown
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
-from kb.site import i18n, licence
+from kb.site import facts, i18n, licence
 from kb.site.citation import citation
 from kb.site.pictures import bars
 from kb.site.structured import linked_data
@@ -43,6 +43,9 @@ def environment(lang: str) -> Environment:
     env.filters.update(
         date=lambda text: i18n.date(text, lang),
         number=lambda value: i18n.number(value, lang),
+        figure=lambda fact: facts.figure(fact, lang),
+        period=facts.period,
+        status=facts.status,
         label=lambda term, facet: vocabulary().label(facet, str(term), lang),
         definition=lambda term, facet: _definition(str(term), facet, lang),
         markdown=lambda text: Markup(markdown.render(text)),  # noqa: S704 - made safe there

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 SEGMENTS: dict[str, dict[str, str]] = {
     "practice": {"en": "practices", "es": "practicas"},
@@ -13,6 +14,7 @@ SEGMENTS: dict[str, dict[str, str]] = {
     "theme": {"en": "themes", "es": "temas"},
     "population": {"en": "populations", "es": "poblaciones"},
     "search": {"en": "search", "es": "buscar"},
+    "compare": {"en": "compare", "es": "comparar"},
     "about": {"en": "about", "es": "acerca"},
     "learning": {"en": "learning", "es": "aprendizaje"},
     "agenda": {"en": "agenda", "es": "agenda"},
@@ -25,6 +27,8 @@ SEGMENTS: dict[str, dict[str, str]] = {
 FILES: dict[str, dict[str, str]] = {
     "brief": {"en": "brief.docx", "es": "ficha.docx"},
     "figures": {"en": "figures", "es": "cifras"},
+    "list.docx": {"en": "list.docx", "es": "lista.docx"},
+    "list.csv": {"en": "list.csv", "es": "lista.csv"},
 }
 """Names of files that people keep, in the language of those who keep them."""
 
@@ -81,6 +85,19 @@ class Urls:
         """The folder of the search index that a plain-file copy has; below it a folder a language."""
         return f"{self.base}pagefind/"
 
+    def comparison(self, ids: Iterable[str]) -> str:
+        """Practices side by side, or a list of them: the ids are the address, so that it can be sent to others."""
+        return _with_ids(self.section("compare"), ids)
+
+    def export(self, ending: str, ids: Iterable[str]) -> str:
+        """A list of practices as a file to keep; `ending` is `docx` or `csv`."""
+        return _with_ids(f"{self.section('compare')}{FILES[f'list.{ending}'][self.lang]}", ids)
+
     def absolute(self, address: str) -> str:
         """The whole address, for readers outside the site: feeds, citations, Word files."""
         return f"{self.origin}{address}"
+
+
+def _with_ids(address: str, ids: Iterable[str]) -> str:
+    query = urlencode([("id", one) for one in ids])
+    return f"{address}?{query}" if query else address

@@ -139,7 +139,7 @@ def test_memory_stays_flat_over_an_hour_of_requests(settings: Settings, tmp_path
         lambda n: "/es/",
         lambda n: "/api/v1/practices/sv-a-tu-lado-support-spaces",
         lambda n: f"/api/v1/search?q={words[n % 10]}&page={n % 60 + 1}",  # some past the end, some refused
-        lambda n: "/assets/style.css",
+        lambda n: "/assets/base.css",
         lambda n: f"/nothing-{n}",
         lambda n: f"/api/v1/practices/nothing-{n}",
         lambda n: "/health/ready",

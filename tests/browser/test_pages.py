@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.api.serving import Server
 
 pytestmark = pytest.mark.browser
-
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert CHROMIUM, "Chromium is needed: install your system's package `chromium`, or set CHROMIUM to its path"
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield running
-        running.close()
 
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
@@ -43,7 +23,7 @@ def page(request: pytest.FixtureRequest, browser: Browser, server: Server) -> It
     context.close()
 
 
-def test_a_spanish_question_a_filter_and_a_practice(page: Page) -> None:
+def test_from_a_spanish_question_to_a_comparison_and_back(page: Page) -> None:
     page.goto("/es/")
     page.get_by_role("searchbox").fill("apoyo psicosocial para niñez desplazada")
     page.get_by_role("button", name="Buscar").click()
@@ -52,14 +32,26 @@ def test_a_spanish_question_a_filter_and_a_practice(page: Page) -> None:
     page.get_by_role("checkbox", name="El Salvador").check()
     page.get_by_role("button", name="Aplicar filtros").click()
     expect(page.get_by_role("link", name="El Salvador quitar")).to_be_visible()
-    for meta in page.locator(".card .meta").all_inner_texts():
-        assert "El Salvador" in meta
+    assert "country=SV" in page.url
+    for particulars in page.locator(".card .kicker").all_inner_texts():
+        assert "El Salvador" in particulars
     page.locator(".card h3 a").first.click()
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    title = page.get_by_role("heading", level=1).inner_text()
     assert "/es/practicas/" in page.url
+    expect(page.get_by_role("heading", name="En 30 segundos")).to_be_visible()
     page.get_by_role("link", name="English").click()
     assert "/en/practices/" in page.url
     expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.locator(".exits").get_by_role("link", name="Compare").click()
+    page.get_by_role("link", name="Add to the comparison").first.click()
+    expect(page.locator("table.compare thead th")).to_have_count(2)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download for Word").click()
+    assert download.value.suggested_filename == "list.docx"
+    for _ in range(4):
+        page.go_back()
+    expect(page.get_by_role("checkbox", name="El Salvador")).to_be_checked()
+    expect(page.get_by_role("link", name=title).first).to_be_visible()
 
 
 def test_a_practice_page_reads_and_cites(page: Page) -> None:
@@ -80,6 +72,8 @@ def test_a_practice_page_reads_and_cites(page: Page) -> None:
         "/es/buscar/?q=salud",
         "/en/practices/pa-technical-standard-mental-health/",
         "/es/que-sabemos/",
+        "/es/practicas/",
+        "/es/comparar/?id=sv-a-tu-lado-support-spaces&id=hn-idp-profiling&id=mx-la-72-shelter",
     ],
 )
 def test_nothing_runs_out_of_the_screen(browser: Browser, server: Server, width: int, path: str) -> None:

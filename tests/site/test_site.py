@@ -69,7 +69,7 @@ def test_every_link_resolves(pages: dict[str, _Page], settings: Settings) -> Non
     for address, page in pages.items():
         for link in [*page.links, *page.loaded]:
             parts = urlsplit(link)
-            if parts.scheme in ("http", "https"):
+            if parts.scheme in ("http", "https", "mailto"):
                 continue
             target = unquote(parts.path) or address
             checked += 1
@@ -113,9 +113,47 @@ def test_a_practice_page_shows_what_it_must(settings: Settings) -> None:
         'id="source-4"',
         "Aún no está documentado",
         "Resultados",
+        "En 30 segundos",
+        "Cronología",
+        "A quién preguntar",
+        "Estados con un compromiso afín",
+        "/es/compromisos/commit-sv-idp-law-implementation/",
+        "Traducción asistida por máquina".lower(),
+        "/es/comparar/?id=sv-a-tu-lado-support-spaces",
+        "/es/practicas/sv-a-tu-lado-support-spaces/ficha.docx",
     ):
         assert part in html
     assert 'hreflang="en" href="/en/practices/sv-a-tu-lado-support-spaces/"' in html
+
+
+def test_no_page_carries_styles_or_scripts_that_its_policy_forbids(settings: Settings) -> None:
+    for file in settings.site.rglob("*.html"):
+        html = file.read_text(encoding="utf-8")
+        assert not re.search(
+            r"<style|\sstyle=|\son[a-z]+=\"|<script(?! type=\"(module\" src=\"/assets/|application/ld))", html
+        ), file
+
+
+def test_the_list_of_all_practices_has_each_once_under_its_state(settings: Settings, library: Library) -> None:
+    html = (settings.site / "es/practicas/index.html").read_text(encoding="utf-8")
+    linked = re.findall(r'<li><a href="/es/practicas/([a-z0-9-]+)/"', html)
+    assert sorted(linked) == sorted(entry.id for entry in library.practices)
+    headings = re.findall(r'<h2 id="([a-z]+)">', html)
+    assert headings[:8] == ["bz", "cr", "sv", "gt", "hn", "mx", "pa", "regional"]
+    assert linked[0].startswith("bz-")
+
+
+def test_a_mistake_can_be_told_where_there_is_somebody_to_tell(tmp_path: Path) -> None:
+    write(tmp_path / "content", "practices/sv/one.en.md", ORIGINAL)
+    for contact, wanted in (
+        ("", None),
+        ("editors@example.org", "mailto:editors@example.org?subject=Drop-in%20legal%20desk"),
+        ("https://example.org/new?labels=page", "https://example.org/new?labels=page&amp;title=Drop-in+legal+desk"),
+    ):
+        build_site(load_library(tmp_path / "content"), tmp_path / "site", contact=contact)
+        html = (tmp_path / "site/en/practices/sv-one/index.html").read_text(encoding="utf-8")
+        assert ("Something is wrong on this page" in html) == bool(contact)
+        assert wanted is None or f'<a href="{wanted}' in html
 
 
 def test_the_practice_that_states_asked_for_says_so(settings: Settings) -> None:
@@ -203,7 +241,7 @@ def test_an_edit_of_a_body_makes_no_list_again(tmp_path: Path, monkeypatch: pyte
     )
     build_site(load_library(tmp_path / "content"), tmp_path / "site")
     # The practice has no Spanish page: its words stand on the page of both languages.
-    assert rendered == ["entry.html", "entry.html"]
+    assert rendered == ["practice.html", "practice.html"]
     page = (tmp_path / "site/en/practices/sv-one/index.html").read_text(encoding="utf-8")
     assert "three law students" in page
     assert "three law students" in (tmp_path / "site/en/data/practices.ndjson").read_text(encoding="utf-8")

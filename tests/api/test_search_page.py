@@ -1,0 +1,64 @@
+"""The page of results as the server makes it, without any script."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import httpx
+import pytest
+
+from tests.api.serving import Server
+
+QUESTION = "salud mental"
+
+
+def _links(page: str, label: str) -> list[str]:
+    return [html.unescape(link) for link in re.findall(rf'href="([^"]+)">{label}', page)]
+
+
+def _titles(page: str) -> list[str]:
+    return re.findall(r'<h3 class="title"[^>]*><a href="([^"]+)"', page)
+
+
+def test_every_choice_has_an_address_that_keeps_the_others(server: Server) -> None:
+    first = server.get("/es/buscar/", q=QUESTION, country=["HN", "SV", "GT", "MX"], own="1").text
+    assert len(_titles(first)) == 10
+    (newest,) = _links(first, "Más recientes")
+    assert newest == "/es/buscar/?q=salud+mental&country=HN&country=SV&country=GT&country=MX&sort=newest&own=1"
+    (following,) = _links(first, "Página siguiente")
+    second = httpx.get(server.address + following).text
+    assert not set(_titles(second)) & set(_titles(first))
+    assert httpx.get(server.address + _links(second, "Página anterior")[0]).text == first
+    (without,) = _links(first, "Honduras")
+    assert "country=HN" not in without
+    assert "country=SV" in without
+    (everything,) = _links(first, "Quitar todos los filtros")
+    assert everything == "/es/buscar/?q=salud+mental"
+    (own,) = _links(first, "Solo lo escrito en español")
+    assert "own=1" not in own
+
+
+def test_a_result_leads_to_the_section_that_answers(server: Server) -> None:
+    page = server.get("/en/search/", q="who pays for the psychologists?").text
+    leads = re.findall(r'href="/en/practices/([a-z0-9-]+)/#(\w+)">Read on in: ([^<]+)<', page)
+    assert leads
+    for practice, section, heading in leads:
+        shown = server.get(f"/en/practices/{practice}/").text
+        assert re.search(rf'<section id="{section}">\s*<h2>{heading}</h2>', shown)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        ({"sort": "beauty"}, "sort debe ser uno de relevance, newest, evidence, no &#39;beauty&#39;."),
+        ({"page": "two"}, "page debe ser un número entero, no &#39;two&#39;."),
+        ({"page": "9" * 40}, "page debe ser un número entero"),
+        ({"country": "XX"}, "&#39;XX&#39; no es un término del filtro country."),
+    ],
+)
+def test_an_address_that_makes_no_sense_is_explained(server: Server, parameters: dict[str, str], said: str) -> None:
+    page = server.get("/es/buscar/", q=QUESTION, **parameters)
+    assert page.status_code == 422
+    assert said in page.text
+    assert 'role="alert"' in page.text

@@ -34,7 +34,8 @@ def findings(
     for detail in error.errors(include_url=False):
         location = tuple(detail["loc"])
         key = ".".join(str(part + 1 if isinstance(part, int) else part) for part in location) or "file"
-        below = (nested or {}).get(str(location[0])) if len(location) > 1 else model
+        parents = [part for part in location[:-1] if isinstance(part, str)]
+        below = (nested or {}).get(parents[-1]) if parents else model
         yield Finding(location, key, _sentence(str(detail["type"]), detail, list((below or model).model_fields)))
 
 

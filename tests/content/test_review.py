@@ -78,7 +78,7 @@ def test_only_what_is_published_is_in_the_index_and_on_the_site(
     assert "Ministry of Example" in pages["pa-gone"]
     assert "ticket counter" not in pages["pa-gone"]
     assert "Nunca comenzó." in (own.site / "es/practicas/pa-gone/index.html").read_text(encoding="utf-8")
-    assert "Reviewed by</dt><dd>Ministry of Example (2 January 2026)" in pages["mx-done"]
+    assert "Reviewed by: Ministry of Example (2 January 2026)" in pages["mx-done"]
 
 
 def test_a_page_past_its_date_says_so(tmp_path: Path) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from kb.content.library import Library, load_library
 from kb.pipeline import Report, build, open_engine
@@ -16,6 +18,14 @@ from tests.api.serving import Server, start
 
 ROOT = Path(__file__).parent.parent
 CONTENT = ROOT / "content"
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -56,3 +66,13 @@ def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
     running = start(settings, tmp_path_factory.mktemp("server") / "log")
     yield running
     assert running.stop() == 0, running.log.read_text()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One real Chromium for all browser tests."""
+    assert CHROMIUM, "Chromium is needed: install your system's package `chromium`, or set CHROMIUM to its path"
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield running
+        running.close()

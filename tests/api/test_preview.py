@@ -8,11 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from kb.settings import Settings
 from tests.api.serving import Server, start
-from tests.browser.test_pages import CHROMIUM, FLAGS
 from tests.content.writing import ORIGINAL, PATH, changed, write
 
 DRAFT = changed("tier: snapshot", "tier: snapshot\nreview: {status: draft}")
@@ -67,16 +66,14 @@ def test_a_broken_file_is_named_in_the_log_and_the_rest_stays(watching: tuple[Se
 
 
 @pytest.mark.browser
-def test_an_open_page_loads_itself_again(watching: tuple[Server, Path]) -> None:
+def test_an_open_page_loads_itself_again(watching: tuple[Server, Path], browser: Browser) -> None:
     server, place = watching
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page()
-        page.goto(f"{server.address}/en/practices/sv-legal-desk/")
-        page.wait_for_timeout(500)
-        write(place / "content", PATH, changed("Drop-in legal desk", "Underground legal desk"))
-        expect(page.get_by_role("heading", level=1)).to_contain_text("Underground legal desk", timeout=30_000)
-        browser.close()
+    page = browser.new_page()
+    page.goto(f"{server.address}/en/practices/sv-legal-desk/")
+    page.wait_for_timeout(500)
+    write(place / "content", PATH, changed("Drop-in legal desk", "Underground legal desk"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Underground legal desk", timeout=30_000)
+    page.close()
 
 
 def test_only_a_preview_has_these_addresses(server: Server) -> None:

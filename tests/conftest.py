@@ -68,9 +68,9 @@ def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
     assert running.stop() == 0, running.log.read_text()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One real Chromium for all browser tests."""
+    """One real Chromium for a file of tests. Not for all: while it runs, this thread has an event loop that others may not."""
     assert CHROMIUM, "Chromium is needed: install your system's package `chromium`, or set CHROMIUM to its path"
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
+from pydantic import WithJsonSchema
 
 from kb.api import metrics
 from kb.api.parameters import Question, TermOf
@@ -47,6 +48,15 @@ def engine(request: Request) -> SearchEngine:
 
 Engine = Annotated[SearchEngine, Depends(engine)]
 Page = Annotated[int, Query(ge=1, le=MAX_PAGE, description="Page number, from 1")]
+SetAside = Annotated[
+    str,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "enum": [f"{facet}:{term}" for facet in ("country", "theme") for term in vocabulary()[FACETS[facet]]],
+        }
+    ),
+]
 PageSize = Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE, description="Results a page")]
 
 
@@ -124,7 +134,8 @@ def search(
     ),
     as_typed: Annotated[bool, Query(description="Leave words alone that look like typing errors")] = False,
     set_aside: Annotated[
-        list[str], Query(description="A recognised term that is not meant, such as `country:PA`; repeat for several")
+        list[SetAside],
+        Query(description="A recognised term that is not meant, such as `country:PA`; repeat for several"),
     ] = [],  # noqa: B006
     debug: Annotated[bool, Query(description="Give the milliseconds of each stage")] = False,
 ) -> SearchAnswer:

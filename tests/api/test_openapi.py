@@ -12,6 +12,7 @@ from tests.api.serving import Server
 from tests.conftest import ROOT
 
 EXAMPLES = 15
+CONFIG = Path(__file__).with_name("schemathesis.toml")
 
 
 def test_every_operation_withstands_everything(server: Server, tmp_path: Path) -> None:
@@ -19,7 +20,7 @@ def test_every_operation_withstands_everything(server: Server, tmp_path: Path) -
     document = server.address + "/api/v1/openapi.json"
     options = ["--checks", "all", "--max-examples", str(EXAMPLES), "--seed", "1", "--no-color"]
     done = subprocess.run(
-        [Path(sys.executable).with_name("schemathesis"), "run", document, *options, "--report-dir", tmp_path],
+        [Path(sys.executable).with_name("schemathesis"), "--config-file", CONFIG, "run", document, *options, "--report-dir", tmp_path],
         env=os.environ | {"SCHEMATHESIS_HOOKS": "tests.api.openapi_hooks", "PYTHONPATH": str(ROOT)},
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip

@@ -27,8 +27,6 @@ Spanish and English.
 Read only, no key needed. Every answer is JSON; every error is a problem document (RFC 9457) with `type`, `title`, `status` and
 a `detail` that says what to change. Filters repeat: `?theme=health&theme=education` means either; different filters
 must all match.
-
-Try: [`/api/v1/search?q=apoyo psicosocial para niñas desplazadas&lang=es`](/api/v1/search?q=apoyo%20psicosocial%20para%20ni%C3%B1as%20desplazadas&lang=es)
 """
 
 

@@ -45,7 +45,7 @@ def _learning_page(request: Request, lang: str) -> HTMLResponse:
         raise NotFoundError(f"{state!r} is not a MIRPS State.{did_you_mean(state, mirps_states())}")
     one = matching.knowledge.practice(practice) if practice else None
     html = render(
-        "learning.html", lang, Urls(lang), _alternates("learning", request.url.query),
+        "learning.html", lang, Urls(lang), _alternates("learning", request.url.query), kind="learning",
         matching=matching, states=mirps_states(), state=state, shown=SHOWN, practice=one,
         uses=matching.commitments_for(one) if one else (),
         commitments=[c for c in matching.knowledge.commitments.values() if state in c.states],

@@ -62,3 +62,20 @@ def test_an_address_that_makes_no_sense_is_explained(server: Server, parameters:
     assert page.status_code == 422
     assert said in page.text
     assert 'role="alert"' in page.text
+
+
+def test_a_state_that_the_question_names_can_be_chosen_or_set_aside(server: Server) -> None:
+    page = server.get("/es/buscar/", q="buenas prácticas de Panamá sobre salud").text
+    assert "<strong>Panamá</strong> <span>(va primero)</span>" in page
+    (only,) = _links(page, "Solo Panamá")
+    assert "country=PA" in only
+    (aside,) = _links(page, "Sin preferencia por Panamá")
+    assert "va primero" not in httpx.get(server.address + aside).text
+
+
+def test_a_poor_answer_says_so_instead_of_counting(server: Server) -> None:
+    page = server.get("/es/buscar/", q="receta de pastel de chocolate").text
+    (heading,) = re.findall(r'<h2 id="found"[^>]*>([^<]+)', page)
+    assert heading.strip() == "Nada coincide bien con esta búsqueda"
+    assert _titles(page)
+    assert _links(page, "Por tema")

@@ -22,6 +22,8 @@ PAGES = {
         "/es/compromisos/commit-sv-idp-law-implementation/", "/es/eventos/event-san-salvador-mhpss-learning-2023/",
         "/es/paises/", "/es/temas/", "/es/paises/sv/", "/es/que-sabemos/", "/es/acerca/", "/es/comparar/",
         f"/es/comparar/?{SIDE_BY_SIDE}", f"/es/comparar/?{LONG_LIST}",
+        "/es/panorama/", "/es/datos/", "/es/aprendizaje/", "/es/aprendizaje/?state=HN", "/es/agenda/", "/es/contribuir/",
+        "/es/buscar/?q=pr%C3%A1cticas+de+Panam%C3%A1+sobre+salud", "/es/buscar/?q=receta+de+pastel+de+chocolate",
     ],
     "en": [
         "/404.html", "/en/", "/en/search/", "/en/search/?q=mental+health&country=HN&sort=newest", "/en/search/?q=%00",
@@ -33,7 +35,7 @@ PAGES = {
 }  # fmt: skip
 COLOURED = [
     "/es/", "/es/buscar/?q=salud+mental&country=HN&sort=newest", "/es/practicas/bz-mobile-clinics/", "/es/que-sabemos/",
-    f"/es/comparar/?{LONG_LIST}", "/es/paises/bz/",
+    f"/es/comparar/?{LONG_LIST}", "/es/paises/bz/", "/es/aprendizaje/", "/es/agenda/", "/es/buscar/?q=pr%C3%A1cticas+de+Panam%C3%A1+sobre+salud",
 ]  # fmt: skip
 """Pages that together show every colour on every ground: language changes no colour, and contrast is slow to compute."""
 

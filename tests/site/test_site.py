@@ -126,6 +126,15 @@ def test_a_practice_page_shows_what_it_must(settings: Settings) -> None:
     assert 'hreflang="en" href="/en/practices/sv-a-tu-lado-support-spaces/"' in html
 
 
+def test_questions_beyond_the_fourth_wait_behind_a_summary(settings: Settings, library: Library) -> None:
+    practice = max(library.practices, key=lambda entry: len(entry.pages["es"].questions))
+    questions = practice.pages["es"].questions
+    text = (settings.site / "es" / "practicas" / practice.id / "index.html").read_text(encoding="utf-8")
+    answers = text.split('<section class="answers">')[1].split("</section>")[0]
+    shown, waiting = answers.split(f"<summary>{len(questions) - 4} más</summary>")
+    assert (shown.count("<li>"), waiting.count("<li>")) == (4, len(questions) - 4)
+
+
 def test_no_page_carries_styles_or_scripts_that_its_policy_forbids(settings: Settings) -> None:
     for file in settings.site.rglob("*.html"):
         html = file.read_text(encoding="utf-8")

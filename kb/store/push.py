@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 import psycopg
 from psycopg import sql
 
@@ -116,7 +115,7 @@ def _copy_passages(connection: psycopg.Connection, part: int, snapshot: Snapshot
             passage, own = index.passages[row], tokens.passage(row)
             terms = [f"{facet}:{term}" for facet, term in snapshot.items[index.passages.item_of[row]].terms]
             blobs = (own.vectors, own.scales, own.offsets)
-            written = np.array2string(vector, separator=",", threshold=vector.size, max_line_width=100_000)
+            written = str(vector.tolist())
             copy.write_row(
                 (part, row, terms, passage.context, passage.text, written, *(one.tobytes() for one in blobs))
             )

@@ -36,6 +36,7 @@ VERBS: tuple[click.Command, ...] = (
     operating.snapshots,
     operating.rollback,
     operating.mcp,
+    operating.store,
 )
 for verb in VERBS:
     cli.add_command(verb)

@@ -6,6 +6,7 @@
     ├── EncoderError          the model cannot be found, read or exported
     ├── SnapshotError         no usable index snapshot: missing, torn or of another make
     │   └── NoSnapshotError   nothing was built yet
+    ├── StoreError            the database that holds the snapshots does not answer, or not as it should
     ├── StorageError          what is built cannot be written: a full disk, a folder of someone else
     ├── QueryError            a search request that makes no sense
     │   └── UnknownTermError  a filter names a term that the vocabulary does not hold
@@ -79,6 +80,14 @@ class SnapshotError(KnowledgeBaseError):
 
 class NoSnapshotError(SnapshotError):
     """Nothing was built yet."""
+
+
+class StoreError(KnowledgeBaseError):
+    """The database that holds the snapshots is lost, slow or empty; the message says what to try."""
+
+    exit_code = 3
+    status = 503
+    slug = "store-unavailable"
 
 
 class StorageError(KnowledgeBaseError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb.content.checks import check_library
 from kb.content.document import entry_document
@@ -16,7 +16,6 @@ from kb.index.build import BuildReport, build_snapshot
 from kb.index.layout import Layout
 from kb.index.locking import alone
 from kb.index.passages import Passage, passages_of, practice_items
-from kb.index.snapshot import open_snapshot
 from kb.index.storage import writing
 from kb.search.engine import SearchEngine
 from kb.search.opening import query_encoder
@@ -24,6 +23,7 @@ from kb.settings import Settings
 from kb.site.build import SiteReport, build_site
 from kb.site.forge import forge
 from kb.site.urls import origin_and_base
+from kb.store.source import source_of
 
 SIMILAR = 4
 """Similar practices that a page shows."""
@@ -67,7 +67,7 @@ def _build(settings: Settings, progress: Progress, plain: bool) -> Report:
     progress(f"read {len(library.entries)} entries")
     index = _build_index(settings, library, progress)
     progress("writing the site")
-    engine = open_engine(settings)
+    engine = open_engine(replace(settings, store=""))  # what was just built; the store has it once it is pushed
     repository = forge(settings.repository, settings.branch)
     origin, base = origin_and_base(settings.public_url)
     site = build_site(
@@ -115,9 +115,10 @@ def open_engine(settings: Settings) -> SearchEngine:
 
     Raises:
         SnapshotError: there is no usable index.
+        StoreError: the store of the settings does not answer.
         EncoderError: the query encoder cannot be opened.
     """
-    snapshot = open_snapshot(Layout(settings.index))
+    snapshot = source_of(settings).open()
     return SearchEngine(snapshot, query_encoder(snapshot, settings), cache_size=settings.query_cache)
 
 

@@ -54,6 +54,11 @@ SETTINGS: tuple[Setting, ...] = (
         "address that people reach the site at, such as https://practices.example.org; stands in feeds, citations, "
         "Word files and the site map",
     ),
+    Setting(
+        "store",
+        "",
+        "PostgreSQL that snapshots are pushed to and served from, postgresql://...; empty: the index folder",
+    ),
     Setting("query_cache", "2048", "how many query encodings and answers are kept in memory"),
     Setting(
         "repository", "", "repository that contributions go to, such as https://github.com/owner/name; empty: none"
@@ -91,6 +96,7 @@ class Settings:
     threads: int
     public_url: str
     contact: str
+    store: str
     query_cache: int
     repository: str
     branch: str
@@ -126,6 +132,19 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: object)
     return Settings(**converted)  # type: ignore[arg-type]
 
 
+def store_address(settings: Settings) -> str:
+    """The address of the store.
+
+    Raises:
+        SettingError: there is none.
+    """
+    if not settings.store:
+        raise SettingError(
+            "KB_STORE is not set; set it to the store's address, such as postgresql://kb@db1,db2/practices."
+        )
+    return settings.store
+
+
 def _convert(name: str, kind: str, text: str) -> object:
     variable = f"KB_{name.upper()}"
     if kind == "Path":
@@ -139,6 +158,8 @@ def _convert(name: str, kind: str, text: str) -> object:
     if kind.startswith("tuple"):
         parts = tuple(part.strip() for part in text.split(",") if part.strip())
         return _networks(variable, parts) if name == "metrics_from" else parts
+    if name == "store" and text and not text.startswith(("postgresql://", "postgres://")):
+        raise SettingError(f"{variable} must be an address such as postgresql://kb@db1,db2/practices.")
     if name == "public_url" and text and not _WEB_ADDRESS.fullmatch(text):
         raise SettingError(f"{variable} must be a web address such as https://practices.example.org, not {text!r}.")
     if name == "contact" and text and not _CONTACT.fullmatch(text):

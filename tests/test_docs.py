@@ -20,8 +20,8 @@ COMMANDS = [
     for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
     if re.match(r"    (\.venv/bin/)?kb ", line)
 ]
-# `serve` runs until it is stopped and is tested over HTTP; what writes files is tested on content of its own.
-APART = ("serve", "stamp", "build", "new", "import", "templates")
+# `serve` runs until it is stopped and is tested over HTTP; what writes files is tested on content of its own, the store on a server.
+APART = ("serve", "stamp", "build", "new", "import", "templates", "store")
 RUN = [command for command in dict.fromkeys(COMMANDS) if command.split()[1] not in APART]
 
 

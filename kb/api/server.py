@@ -6,15 +6,15 @@ import os
 import signal
 import sys
 import tempfile
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.api import logs
 from kb.errors import KnowledgeBaseError
-from kb.index.generations import open_newest_good
-from kb.index.layout import Layout
 from kb.settings import Settings
+from kb.store.source import source_of
 
 if TYPE_CHECKING:
     import uvicorn
@@ -62,7 +62,8 @@ def _run_workers(settings: Settings) -> None:
     from uvicorn.config import STARTUP_FAILURE
     from uvicorn.supervisors import Multiprocess
 
-    open_newest_good(Layout(settings.index), refused=lambda _: None)  # else every worker would say the same
+    with closing(source_of(settings)) as source:
+        source.open_newest_good(refused=lambda _: None)  # else every worker would say the same
     with tempfile.TemporaryDirectory(prefix="kb-serve-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(Path(folder, "metrics"))
         from kb.api.workers import Shared

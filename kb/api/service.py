@@ -7,13 +7,12 @@ import threading
 import time
 
 from kb.errors import KnowledgeBaseError
-from kb.index.generations import open_newest_good
-from kb.index.layout import Layout
-from kb.index.snapshot import Snapshot, open_snapshot
+from kb.index.snapshot import Snapshot
 from kb.search.engine import SearchEngine
 from kb.search.opening import query_encoder
 from kb.search.request import search_request
 from kb.settings import Settings
+from kb.store.source import source_of
 
 POLL_SECONDS = 1.0
 TRUST_SECONDS = 5.0
@@ -32,12 +31,12 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._layout = Layout(settings.index)
+        self._source = source_of(settings)
         self._refused: str | None = None
         self._answered = 0.0
         self.refusal = ""
         """Why the published snapshot is not the one that is served; empty when it is."""
-        self.engine = self._engine(open_newest_good(self._layout, self._refuse))
+        self.engine = self._engine(self._source.open_newest_good(self._refuse))
         self._stop = threading.Event()
         self._watcher: threading.Thread | None = None
 
@@ -51,6 +50,7 @@ class Service:
         self._stop.set()
         if self._watcher:
             self._watcher.join()
+        self._source.close()
 
     def answers(self) -> bool:
         """Whether questions are answered. Asks the engine, but not at every call."""
@@ -71,7 +71,7 @@ class Service:
         another = published != self.engine.snapshot.generation
         if another:
             try:
-                self.engine = self._engine(open_snapshot(self._layout))
+                self.engine = self._engine(self._source.open())
             except KnowledgeBaseError as error:
                 self._refuse(error)
                 return False
@@ -87,7 +87,7 @@ class Service:
 
     def _published(self) -> str:
         try:
-            return self._layout.current()
+            return self._source.published()
         except KnowledgeBaseError:
             return ""
 

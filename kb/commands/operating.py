@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import click
 
 from kb.commands import say
-from kb.settings import load_settings
+from kb.settings import load_settings, store_address
 
 
 @click.command()
@@ -41,3 +43,35 @@ def mcp() -> None:
     engine = open_engine(settings)
     tools = Tools(lambda: engine, settings.site_address)
     assistant_server(tools).run()
+
+
+@click.group()
+def store() -> None:
+    """Keep snapshots in PostgreSQL (`KB_STORE`), for when one machine is not enough."""
+
+
+@store.command()
+def push() -> None:
+    """Copy the published snapshot of the index folder into the store, and publish it there in one step."""
+    from kb.index.layout import Layout
+    from kb.index.snapshot import open_snapshot
+    from kb.store import push as pushing
+
+    settings = load_settings()
+    done = pushing.push(store_address(settings), open_snapshot(Layout(settings.index)), say)
+    what = f"{done.passages} passages" if done.passages else "was there already"
+    click.echo(f"published {done.generation} ({what}); removed {len(done.removed)} older snapshots")
+
+
+@store.command()
+def status() -> None:
+    """Say which server answers and which snapshots it holds; `*` is the one that is served."""
+    from kb.store.connection import Store
+    from kb.store.status import store_status
+
+    with closing(Store(store_address(load_settings()))) as opened:
+        found = store_status(opened)
+    role = "replica" if found.replica else "primary"
+    click.echo(f"{role}, PostgreSQL {found.server}, pgvector {found.pgvector}, {found.megabytes:.0f} MB")
+    for one in found.snapshots:
+        click.echo(f"{'*' if one.served else ' '} {one.name}  pushed {one.pushed}  {one.passages} passages")

@@ -1,7 +1,8 @@
-"""Lexical side: BM25 over stemmed words, one Tantivy index a language."""
+"""Lexical side: BM25 over stemmed words, one index a language."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
@@ -25,6 +26,13 @@ _QUESTION_WORDS = {
 }
 _FUZZY_FROM = 4
 """Words shorter than this are not corrected: too many words lie near."""
+
+
+def letters_off(word: str) -> int:
+    """In how many letters a stem that no passage holds may differ from the one that is meant."""
+    if len(word) < _FUZZY_FROM:
+        return 0
+    return 1 if len(word) < 7 else 2
 
 
 @cache
@@ -56,20 +64,45 @@ def _schema() -> Any:
     return schema.build()
 
 
-class TantivyIndex:
-    """Words to passage rows."""
+class LexicalIndex(ABC):
+    """Words to passage rows, in one language."""
+
+    def __init__(self, lang: str) -> None:
+        self._analyzer = analyzer(lang)
+        self.stems = lru_cache(maxsize=65536)(self.words)
+        """`words` of a single word, remembered: snippets ask for every word that they show."""
+
+    def words(self, text: str) -> list[str]:
+        """The stems that a text is searched by, without repeats, in order."""
+        return list(dict.fromkeys(self._analyzer.analyze(text)))
+
+    @abstractmethod
+    def frequency(self, word: str) -> int:
+        """In how many passages a stem stands."""
+
+    @abstractmethod
+    def search(
+        self, words: Mapping[str, float], limit: int, filters: Filters | None = None, fuzzy: bool = True
+    ) -> tuple[Rows, Floats]:
+        """Rows and BM25 scores of passages that hold any of the weighted stems, best first.
+
+        A stem that no passage holds is taken for a typing error and matched within one or two letters. `filters`
+        maps facet to allowed terms: a passage must match one term of every facet.
+        """
+
+
+class TantivyIndex(LexicalIndex):
+    """The lexical side of a snapshot on disk, through Tantivy."""
 
     def __init__(self, folder: Path, lang: str) -> None:
         import tantivy
 
+        super().__init__(lang)
         self._tantivy = tantivy
         self._index = tantivy.Index.open(str(folder))
         self._index.register_tokenizer("text", analyzer(lang))
-        self._analyzer = analyzer(lang)
         self._searcher = self._index.searcher()
         self._schema = self._index.schema
-        self.stems = lru_cache(maxsize=65536)(self.words)
-        """`words` of a single word, remembered: snippets ask for every word that they show."""
 
     @staticmethod
     def build(folder: Path, lang: str, texts: Iterable[str], filters: Iterable[Iterable[str]]) -> None:
@@ -91,22 +124,12 @@ class TantivyIndex:
         writer.commit()
         writer.wait_merging_threads()
 
-    def words(self, text: str) -> list[str]:
-        """The stems that a text is searched by, without repeats, in order."""
-        return list(dict.fromkeys(self._analyzer.analyze(text)))
-
     def frequency(self, word: str) -> int:
-        """In how many passages a stem stands."""
         return int(self._searcher.doc_freq("text", word))
 
     def search(
         self, words: Mapping[str, float], limit: int, filters: Filters | None = None, fuzzy: bool = True
     ) -> tuple[Rows, Floats]:
-        """Rows and BM25 scores of passages that hold any of the weighted stems, best first.
-
-        A stem that no passage holds is taken for a typing error and matched within one or two letters. `filters`
-        maps facet to allowed terms: a passage must match one term of every facet.
-        """
         clauses = [clause for word, weight in words.items() for clause in self._clauses(word, weight, fuzzy)]
         if not clauses:
             return np.empty(0, np.int64), np.empty(0, np.float32)
@@ -119,8 +142,8 @@ class TantivyIndex:
         query = self._tantivy.Query
         if self.frequency(word):
             found = query.term_query(self._schema, "text", word)
-        elif fuzzy and len(word) >= _FUZZY_FROM:
-            found = query.fuzzy_term_query(self._schema, "text", word, distance=1 if len(word) < 7 else 2)
+        elif fuzzy and letters_off(word):
+            found = query.fuzzy_term_query(self._schema, "text", word, distance=letters_off(word))
         else:
             return []
         return [(self._tantivy.Occur.Should, query.boost_query(found, weight))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import mmap
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,33 +14,29 @@ import numpy.typing as npt
 
 from kb.errors import SnapshotError
 from kb.index.layout import LanguageLayout, Layout, Manifest, SnapshotLayout, verify
-from kb.index.lexical import TantivyIndex
+from kb.index.lexical import LexicalIndex, TantivyIndex
 from kb.index.lexicon import read_lexicon
 from kb.index.neighbours import Neighbours
 from kb.index.passages import Item, Passage
-from kb.index.tokens import TokenVectors
+from kb.index.tokens import TokenIndex, TokenVectors
 from kb.index.vectors import FaissIndex, VectorIndex
 from kb.index.words import read_words
 
 
-class PassageTexts:
-    """The passages of one language by row, read from disk as they are asked for."""
+class Passages(ABC):
+    """The passages of one language by row: whose they are is kept in memory, the texts are read as they are asked for."""
 
     def __init__(self, layout: LanguageLayout, lang: str, items: list[Item]) -> None:
         table = np.load(layout.passages)
-        self._ends: npt.NDArray[np.int64] = table["ends"]
-        self._context_ends: npt.NDArray[np.int64] = table["context_ends"]
         self._sections: npt.NDArray[np.uint8] = table["sections"]
         self._section_names: list[str] = table["section_names"].tolist()
         self.item_of: npt.NDArray[np.int32] = table["items"]
         """int32[n]: number of the item that each row belongs to."""
         self._lang = lang
         self._items = items
-        with layout.texts.open("rb") as file:
-            self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
     def __len__(self) -> int:
-        return len(self._ends)
+        return len(self.item_of)
 
     def rows_of(self, items: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """All rows of the items with these numbers: passages are written item by item, so each one's stand together."""
@@ -49,18 +46,32 @@ class PassageTexts:
         return rows
 
     def __getitem__(self, row: int) -> Passage:
-        start = int(self._ends[row - 1]) if row else 0
-        middle, end = int(self._context_ends[row]), int(self._ends[row])
-        return Passage(
-            item_id=self._items[self.item_of[row]].id,
-            lang=self._lang,
-            section=self.section(row),
-            text=self._bytes[middle:end].decode(),
-            context=self._bytes[start:middle].decode(),
-        )
+        context, text = self._read(row)
+        return Passage(self._items[self.item_of[row]].id, self._lang, self.section(row), text, context)
 
     def section(self, row: int) -> str:
         return self._section_names[int(self._sections[row])]
+
+    @abstractmethod
+    def _read(self, row: int) -> tuple[str, str]:
+        """Context and text of a passage."""
+
+
+class PassageTexts(Passages):
+    """Passages whose texts are read from disk."""
+
+    def __init__(self, layout: LanguageLayout, lang: str, items: list[Item]) -> None:
+        super().__init__(layout, lang, items)
+        table = np.load(layout.passages)
+        self._ends: npt.NDArray[np.int64] = table["ends"]
+        self._context_ends: npt.NDArray[np.int64] = table["context_ends"]
+        with layout.texts.open("rb") as file:
+            self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    def _read(self, row: int) -> tuple[str, str]:
+        start = int(self._ends[row - 1]) if row else 0
+        middle, end = int(self._context_ends[row]), int(self._ends[row])
+        return self._bytes[start:middle].decode(), self._bytes[middle:end].decode()
 
 
 @dataclass(frozen=True)
@@ -68,10 +79,10 @@ class LanguageIndex:
     """All that is searched in one language."""
 
     lang: str
-    passages: PassageTexts
+    passages: Passages
     vectors: VectorIndex
-    lexical: TantivyIndex
-    tokens: TokenVectors
+    lexical: LexicalIndex
+    tokens: TokenIndex
     words: Mapping[str, tuple[str, int]]
     """Each word without accents, to how it is written and in how many passages it stands."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -46,14 +47,31 @@ class PassageTokens:
     scales: npt.NDArray[np.float16]
     offsets: npt.NDArray[np.uint16]
 
+    def restored(self) -> tuple[Floats, npt.NDArray[np.int32]]:
+        """The encoder's token vectors, float32[t, d], and the offsets, int32[t, 2]."""
+        vectors: Floats = self.vectors.astype(np.float32) * self.scales[:, None].astype(np.float32)
+        return vectors, self.offsets.astype(np.int32)
+
     def behind(self, character: int) -> PassageTokens:
         """Only the tokens that end behind a character of the passage's full text."""
         kept = self.offsets[:, 1] > character
         return PassageTokens(self.vectors[kept], self.scales[kept], self.offsets[kept])
 
 
-class TokenVectors:
+class TokenIndex(Protocol):
     """The token vectors of one language, by passage row."""
+
+    def of(self, row: int) -> tuple[Floats, npt.NDArray[np.int32]]:
+        """The tokens of one passage: vectors float32[t, d] and offsets int32[t, 2]."""
+        ...
+
+    def max_similarity(self, query: Floats, weights: Floats, rows: Rows) -> Floats:
+        """MaxSim of query tokens (float32[q, d], weights float32[q]) with each passage of `rows`: float32[len(rows)]."""
+        ...
+
+
+class TokenVectors:
+    """Token vectors in two files, mapped."""
 
     def __init__(self, layout: LanguageLayout) -> None:
         index = np.load(layout.token_index)
@@ -81,25 +99,41 @@ class TokenVectors:
             offsets=np.concatenate([passage.offsets for passage in passages]),
         )
 
-    def of(self, row: int) -> tuple[Floats, npt.NDArray[np.int32]]:
-        """The tokens of one passage: vectors float32[t, d] and offsets int32[t, 2]."""
+    def passage(self, row: int) -> PassageTokens:
+        """The tokens of one passage as they are kept."""
         span = slice(int(self._starts[row]), int(self._starts[row + 1]))
-        vectors: Floats = self._vectors[span].astype(np.float32) * self._scales[span, None].astype(np.float32)
-        return vectors, self._offsets[span].astype(np.int32)
+        return PassageTokens(self._vectors[span], self._scales[span], self._offsets[span])
+
+    def of(self, row: int) -> tuple[Floats, npt.NDArray[np.int32]]:
+        return self.passage(row).restored()
 
     def max_similarity(self, query: Floats, weights: Floats, rows: Rows) -> Floats:
-        """MaxSim of query tokens (float32[q, d], weights float32[q]) with each passage of `rows`: float32[len(rows)]."""
-        found = np.zeros(len(rows), np.float32)
         lengths = self._starts[rows + 1] - self._starts[rows]
-        filled = lengths > 0
-        if not filled.any() or len(query) == 0:
-            return found
         picked = np.repeat(self._starts[rows] - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
-        similarity = _products(self._vectors[picked], query)
-        similarity *= self._scales[picked, None].astype(np.float32)
-        starts = (np.cumsum(lengths) - lengths)[filled]
-        found[filled] = np.maximum.reduceat(similarity, starts, axis=0) @ (weights / weights.sum())
+        return max_similarities(self._vectors[picked], self._scales[picked], lengths, query, weights)
+
+
+def max_similarities(
+    tokens: npt.NDArray[np.int8], scales: npt.NDArray[np.float16], lengths: Rows, query: Floats, weights: Floats
+) -> Floats:
+    """MaxSim of query tokens with each of several passages: float32[n].
+
+    Args:
+        tokens: int8[t, d], the tokens of all passages, one after the other.
+        scales: float16[t].
+        lengths: int64[n], how many tokens each passage has.
+        query: float32[q, d].
+        weights: float32[q], of the query's tokens.
+    """
+    found = np.zeros(len(lengths), np.float32)
+    filled = lengths > 0
+    if not filled.any() or len(query) == 0:
         return found
+    similarity = _products(tokens, query)
+    similarity *= scales[:, None].astype(np.float32)
+    starts = (np.cumsum(lengths) - lengths)[filled]
+    found[filled] = np.maximum.reduceat(similarity, starts, axis=0) @ (weights / weights.sum())
+    return found
 
 
 def _products(tokens: npt.NDArray[np.int8], query: Floats) -> Floats:

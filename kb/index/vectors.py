@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -12,18 +14,31 @@ Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 
 
+@dataclass(frozen=True)
+class Only:
+    """What a search is restricted to, said twice: an index in memory wants the rows, a database the filters.
+
+    Attributes:
+        rows: bool[n], which passages are let through.
+        filters: facet to allowed terms; a passage must match one term of every facet.
+    """
+
+    rows: npt.NDArray[np.bool_]
+    filters: Mapping[str, Sequence[str]]
+
+
 class VectorIndex(Protocol):
     """Unit vectors by row number."""
 
-    def search(self, query: Floats, limit: int, allowed: npt.NDArray[np.bool_] | None = None) -> tuple[Rows, Floats]:
+    def search(self, query: Floats, limit: int, only: Only | None = None) -> tuple[Rows, Floats]:
         """Rows of the nearest vectors and their inner products with `query` (float32[d]), best first.
 
-        `allowed` (bool[n]) restricts the search before ranking.
+        `only` restricts the search before ranking.
         """
         ...
 
-    def vectors(self, rows: Rows) -> Floats:
-        """The vectors of `rows`, float32[len(rows), d]."""
+    def closeness(self, rows: Rows, query: Floats) -> Floats:
+        """The inner products of the vectors of `rows` with `query`, float32[len(rows)]."""
         ...
 
 
@@ -45,21 +60,26 @@ class FaissIndex:
         index.add(np.ascontiguousarray(vectors))
         faiss.write_index(index, str(path))
 
-    def search(self, query: Floats, limit: int, allowed: npt.NDArray[np.bool_] | None = None) -> tuple[Rows, Floats]:
+    def search(self, query: Floats, limit: int, only: Only | None = None) -> tuple[Rows, Floats]:
         limit = min(limit, self._index.ntotal)
-        if limit == 0 or (allowed is not None and not allowed.any()):
+        if limit == 0 or (only is not None and not only.rows.any()):
             return np.empty(0, np.int64), np.empty(0, np.float32)
         parameters = None
-        if allowed is not None:
-            bits = np.packbits(allowed, bitorder="little")
+        if only is not None:
+            bits = np.packbits(only.rows, bitorder="little")
             selector = self._faiss.IDSelectorBitmap(len(bits), self._faiss.swig_ptr(bits))
             parameters = self._faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
         scores, rows = self._index.search(query[None, :], limit, params=parameters)
         found = rows[0] >= 0
         return rows[0][found], scores[0][found]
 
-    def vectors(self, rows: Rows) -> Floats:
+    def closeness(self, rows: Rows, query: Floats) -> Floats:
         if len(rows) == 0:
-            return np.empty((0, self._index.d), np.float32)
-        found: Floats = self._index.reconstruct_batch(rows)
+            return np.empty(0, np.float32)
+        found: Floats = self._index.reconstruct_batch(rows) @ query
+        return found
+
+    def all(self) -> Floats:
+        """All vectors, float32[n, d], in row order."""
+        found: Floats = self._index.reconstruct_n(0, self._index.ntotal)
         return found

@@ -20,6 +20,7 @@ from kb.search.evaluation import METRICS, Judgement, evaluate, load_judgements
 from kb.search.opening import query_encoder
 from kb.search.request import search_request
 from kb.settings import Settings
+from kb.store.source import source_of
 
 Figures = dict[str, Any]
 
@@ -32,7 +33,7 @@ def evaluate_judgements(settings: Settings, file: Path, passages_in: str = "") -
         SnapshotError: there is no usable index.
     """
     judgements = load_judgements(file)
-    snapshot = open_snapshot(Layout(settings.index))
+    snapshot = source_of(settings).open()
     engine = SearchEngine(snapshot, query_encoder(snapshot, settings), cache_size=0)
     return evaluate(judgements, snapshot.positions, _ranker(engine, passages_in)).to_dict()
 

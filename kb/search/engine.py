@@ -272,7 +272,7 @@ class SearchEngine:
         answers = np.array([r for r in rows.tolist() if index.passages.section(r) != "question"], np.int64)
         if not len(answers):
             return pool.index, row
-        closeness = index.vectors.vectors(answers) @ question.encoded.vector
+        closeness = index.vectors.closeness(answers, question.encoded.vector)
         return index, int(answers[int(closeness.argmax())])
 
 

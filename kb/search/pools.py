@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from kb.encoding.protocol import Encoded
 from kb.index.snapshot import LanguageIndex
+from kb.index.vectors import Only
 from kb.search.fusion import Weights, best_sums, best_two, relative, standardised
 
 Floats = npt.NDArray[np.float32]
@@ -89,7 +90,8 @@ def retrieve(
     filters: Mapping[str, Sequence[str]],
 ) -> Candidates:
     """The nearest passages of one language and those with the best words."""
-    dense_rows, dense_found = index.vectors.search(question.encoded.vector, weights.candidates, allowed)
+    only = Only(allowed, filters) if allowed is not None else None
+    dense_rows, dense_found = index.vectors.search(question.encoded.vector, weights.candidates, only)
     words = question.words.get(index.lang, {})
     word_rows, bm25 = index.lexical.search(words, weights.candidates, filters)
     rows = np.union1d(dense_rows, word_rows)
@@ -97,7 +99,7 @@ def retrieve(
     dense[np.searchsorted(rows, dense_rows)] = dense_found
     lexical[np.searchsorted(rows, word_rows)] = bm25
     lacking = np.isnan(dense)
-    dense[lacking] = index.vectors.vectors(rows[lacking]) @ question.encoded.vector
+    dense[lacking] = index.vectors.closeness(rows[lacking], question.encoded.vector)
     mean, spread = (float(dense.mean()), max(float(dense.std()), 1e-6)) if len(rows) else (0.0, 1.0)
     found = Candidates(index, rows, dense, lexical, np.empty(0, np.float32), mean, spread)
     return Candidates(index, rows, dense, lexical, found.first_scores(dense, lexical), mean, spread)
@@ -114,7 +116,7 @@ def compare(candidates: Candidates, items: Rows, question: Question, weights: We
     """
     index = candidates.index
     rows = index.passages.rows_of(items)
-    dense: Floats = index.vectors.vectors(rows) @ question.encoded.vector
+    dense: Floats = index.vectors.closeness(rows, question.encoded.vector)
     lexical = np.zeros(len(rows), np.float32)
     place = np.minimum(np.searchsorted(candidates.rows, rows), max(len(candidates.rows) - 1, 0))
     if len(candidates.rows):

@@ -29,7 +29,7 @@ from kb.index.locking import alone
 from kb.index.neighbours import Neighbours
 from kb.index.passages import Item, Passage
 from kb.index.tokens import PassageTokens, TokenVectors
-from kb.index.vectors import FaissIndex
+from kb.index.vectors import EXACT, FaissIndex
 from kb.index.words import write_words
 
 KEEP = 3
@@ -40,11 +40,12 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class _Written:
-    """What was written of one language: the item number and vector of each passage, and the number of tokens."""
+    """What was written of one language: the item number and vector of each passage, and what the manifest tells."""
 
     items: npt.NDArray[np.int32]
     vectors: npt.NDArray[np.float32]
-    tokens: int
+    described: Mapping[str, int]
+    recall: float
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def build_snapshot(
     cache: Path,
     documents: Mapping[str, Mapping[str, object]] | None = None,
     content: Mapping[str, str] | None = None,
+    exact_up_to: int = EXACT,
     progress: Progress = lambda _: None,
 ) -> BuildReport:
     """Builds and publishes a snapshot.
@@ -78,6 +80,7 @@ def build_snapshot(
         cache: folder for kept embeddings.
         documents: entries in full by id, carried along so that a server needs nothing but the snapshot.
         content: hash of each content file, for the manifest.
+        exact_up_to: passages of a language up to which the dense side compares all.
         progress: told each step in words.
     """
     layout.root.mkdir(parents=True, exist_ok=True)
@@ -92,7 +95,7 @@ def build_snapshot(
             )
             snapshot = SnapshotLayout(beside)
             _write_json(snapshot.documents, documents or {})
-            manifest = _write(snapshot, items, passages, store, encoder, content or {})
+            manifest = _write(snapshot, items, passages, store, encoder, content or {}, exact_up_to)
             sync_tree(beside)
             beside.chmod(0o755)
             beside.rename(layout.snapshot(manifest.generation).folder)
@@ -115,17 +118,18 @@ def _write(
     store: EmbeddingStore,
     encoder: Encoder,
     content: Mapping[str, str],
+    exact_up_to: int,
 ) -> Manifest:
     _write_json(snapshot.items, [asdict(item) for item in items])
     described: dict[str, object] = dict(encoder.info.to_dict())
     if isinstance(encoder, OnnxEncoder):
         described["export"] = link_export(encoder.folder, snapshot.encoder).to_dict()
-    languages: dict[str, dict[str, int]] = {}
-    vectors = {}
+    languages: dict[str, Mapping[str, int]] = {}
+    recall, vectors = {}, {}
     for lang in sorted({passage.lang for passage in passages}):
         own = [passage for passage in passages if passage.lang == lang]
-        written = _write_language(snapshot.language(lang), lang, items, own, store, encoder)
-        languages[lang] = {"passages": len(own), "tokens": written.tokens}
+        written = _write_language(snapshot.language(lang), lang, items, own, store, encoder, exact_up_to)
+        languages[lang], recall[lang] = written.described, written.recall
         vectors[lang] = (written.items, written.vectors)
     write_lexicon(snapshot.lexicon, passages)
     Neighbours.build(snapshot, len(items), vectors)
@@ -139,6 +143,7 @@ def _write(
         encoder=described,
         languages=languages,
         items=len(items),
+        recall=recall,
         content=content,
         files=files,
     )
@@ -157,6 +162,7 @@ def _write_language(
     passages: Sequence[Passage],
     store: EmbeddingStore,
     encoder: Encoder,
+    exact_up_to: int,
 ) -> _Written:
     layout.folder.mkdir()
     positions = {item.id: number for number, item in enumerate(items)}
@@ -165,14 +171,15 @@ def _write_language(
     kept = list(store.read(texts))
     vectors = np.stack([one.vector for one in kept])
     tokens = list(_tokens(passages, kept))
-    FaissIndex.build(layout.vectors, vectors)
+    recall = FaissIndex.build(layout.vectors, vectors, exact_up_to)
     TokenVectors.build(layout, tokens, encoder.info.dimension)
     write_words(layout.words, texts)
     filters = ([f"{facet}:{term}" for facet, terms in items[positions[p.item_id]].facets.items() for term in terms]
                for p in passages)  # fmt: skip
     TantivyIndex.build(layout.lexical, lang, texts, filters)
     numbers = np.array([positions[passage.item_id] for passage in passages], np.int32)
-    return _Written(numbers, vectors, sum(len(one.scales) for one in tokens))
+    described = {"passages": len(passages), "tokens": sum(len(one.scales) for one in tokens)}
+    return _Written(numbers, vectors, described, recall)
 
 
 def _tokens(passages: Sequence[Passage], kept: Sequence[Kept]) -> Iterator[PassageTokens]:

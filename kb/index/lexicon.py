@@ -21,6 +21,8 @@ Translations = Mapping[str, Sequence[tuple[str, float]]]
 Lexicon = Mapping[str, Mapping[str, Translations]]
 """Language of the question, to language of the passages, to stem, to its translations with their probabilities."""
 
+_LEARNED_FROM = 20_000
+"""Passages that are read: the time and the memory grow with them, and usual words are learned from far fewer."""
 _ROUNDS = 4
 _LEAST = 0.1
 _MOST = 3
@@ -29,6 +31,7 @@ _MOST = 3
 
 def write_lexicon(path: Path, passages: Sequence[Passage]) -> None:
     """Learns translations between all languages of `passages` and writes them."""
+    passages = passages[:_LEARNED_FROM]
     stems = {lang: list(_stems(lang, passages)) for lang in sorted({passage.lang for passage in passages})}
     lexicon = {
         source: {target: _learned(stems[source], stems[target]) for target in stems if target != source}

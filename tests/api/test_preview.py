@@ -12,7 +12,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from kb.settings import Settings
 from tests.api.serving import Server, start
-from tests.browser.test_pages import CHROMIUM, FLAGS
+from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.content.writing import ORIGINAL, PATH, changed, write
 
 DRAFT = changed("tier: snapshot", "tier: snapshot\nreview: {status: draft}")

@@ -10,13 +10,12 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from kb.content.library import load_library
 from kb.site.build import build_site
 from kb.site.forge import forge
 from tests.api.serving import Server
-from tests.browser.test_pages import CHROMIUM, FLAGS
 from tests.content.writing import ORIGINAL, PATH, problems, write
 from tests.contribute.filling import ANSWERS
 
@@ -37,14 +36,6 @@ class _Quiet(SimpleHTTPRequestHandler):
     def end_headers(self) -> None:
         self.send_header("Content-Security-Policy", "default-src 'self'; form-action 'self'")
         super().end_headers()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

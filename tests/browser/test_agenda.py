@@ -8,9 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.api.serving import Server
-from tests.browser.test_pages import browser
 
-__all__ = ["browser"]  # the fixture
 pytestmark = pytest.mark.browser
 
 

@@ -9,7 +9,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.api.serving import Server
-from tests.browser.test_pages import browser  # noqa: F401 - the fixture
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +22,7 @@ PATHS = [
 
 
 @pytest.fixture
-def page(browser: Browser, server: Server) -> Iterator[Page]:  # noqa: F811 - the fixture above
+def page(browser: Browser, server: Server) -> Iterator[Page]:
     opened = browser.new_page(base_url=server.address, viewport={"width": 360, "height": 800})
     said: list[str] = []
     # The content security policy speaks in the console: data blocks and pictures must not break it.

@@ -13,7 +13,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from kb.content.library import load_library
 from kb.site.build import build_site
-from tests.browser.test_pages import browser  # noqa: F401 - the fixture
 from tests.content.writing import ORIGINAL, PATH, TRANSLATED, TRANSLATION, changed, write
 
 pytestmark = pytest.mark.browser
@@ -40,7 +39,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(browser: Browser, host: str) -> Iterator[Page]:  # noqa: F811 - the fixture above
+def page(browser: Browser, host: str) -> Iterator[Page]:
     opened = browser.new_page(base_url=host)
     failures: list[str] = []
     opened.on("pageerror", lambda error: failures.append(str(error)))
@@ -78,7 +77,7 @@ def test_nothing_found_says_what_to_do(page: Page) -> None:
     expect(page.get_by_role("status")).to_contain_text("No practice holds these words.")
 
 
-def test_without_javascript_the_lists_are_offered(browser: Browser, host: str) -> None:  # noqa: F811 - the fixture above
+def test_without_javascript_the_lists_are_offered(browser: Browser, host: str) -> None:
     context = browser.new_context(java_script_enabled=False, base_url=host)
     page = context.new_page()
     page.goto("/es/buscar/?q=salud")

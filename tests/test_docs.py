@@ -21,7 +21,7 @@ COMMANDS = [
     if re.match(r"    (\.venv/bin/)?kb ", line)
 ]
 # `serve` runs until it is stopped and is tested over HTTP; what writes files is tested on content of its own, the store on a server.
-APART = ("serve", "stamp", "build", "new", "import", "templates", "store")
+APART = ("serve", "stamp", "build", "new", "import", "templates", "store", "rollback", "mcp")
 RUN = [command for command in dict.fromkeys(COMMANDS) if command.split()[1] not in APART]
 
 

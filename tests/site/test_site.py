@@ -139,7 +139,8 @@ def test_no_page_carries_styles_or_scripts_that_its_policy_forbids(settings: Set
     for file in settings.site.rglob("*.html"):
         html = file.read_text(encoding="utf-8")
         assert not re.search(
-            r"<style|\sstyle=|\son[a-z]+=\"|<script(?! type=\"(module\" src=\"/assets/|application/ld)| src=\"/assets/)", html
+            r"<style|\sstyle=|\son[a-z]+=\"|<script(?! type=\"(module\" src=\"/assets/|application/ld)| src=\"/assets/)",
+            html,
         ), file
 
 

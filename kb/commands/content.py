@@ -32,6 +32,13 @@ def check(paths: tuple[str, ...], content: Path | None, since: str | None, shape
 
     settings = load_settings(content=content)
     library = load_library(settings.content)
+    paths = tuple(path.removeprefix(f"{settings.content}/").removeprefix("./") for path in paths)
+    known = {*library.documents, *(problem.path for problem in library.problems)}
+    for part in paths:
+        if not any(part in path for path in known):
+            raise ContentError(
+                f"No file of {settings.content} has {part!r} in its path; give a part such as practices/sv."
+            )
     chosen = None
     if since is not None:
         from kb.contribute.changes import changed_since

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from kb.cli import cli
 from kb.content.checks import check_library
 from kb.content.library import Library, load_library, words_fingerprint
 from kb.content.stamp import stamp_translations
+from kb.errors import ContentError
 from tests.content.writing import ORIGINAL, PATH, TRANSLATED, TRANSLATION, changed, line_of, problems, write
 
 
@@ -198,3 +201,14 @@ def test_a_reference_to_nothing(tmp_path: Path) -> None:
     assert any(
         "'sv-legal-deks' is no entry. Did you mean 'sv-legal-desk'?" in problem for problem in problems(tmp_path)
     )
+
+
+def test_a_path_that_names_no_file_is_said_and_one_that_starts_at_the_content_folder_is_understood(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path, PATH, changed("status: ongoing", "status: runing"))
+    wrong = CliRunner().invoke(cli, ["check", "practices/zz", "--content", str(tmp_path)])
+    assert isinstance(wrong.exception, ContentError)
+    assert "No file" in str(wrong.exception)
+    found = CliRunner().invoke(cli, ["check", f"{tmp_path}/practices/sv", "--content", str(tmp_path)])
+    assert "runing" in found.output

@@ -31,9 +31,6 @@ from kb.errors import EncoderError
 if TYPE_CHECKING:
     from onnx import ModelProto
 
-_LAYOUT = 1
-"""Part of the cache folder's name: raise it when another graph or other files would be written than before."""
-
 _OPSET = 20
 """First version of ONNX with a Gelu operator."""
 
@@ -82,7 +79,7 @@ def export_model(encoder: SentenceTransformerEncoder, cache: Path) -> Path:
         EncoderError: the model cannot be exported, or its export strays too far from it. It can still be served by
             the encoder itself, which is a `QueryEncoder` too, at the price of PyTorch in the serving process.
     """
-    kept = cache / "exports" / f"{encoder.info.fingerprint[:16]}-{_LAYOUT}"
+    kept = cache / "exports" / encoder.info.fingerprint[:16]
     try:
         return make_whole(kept, lambda fresh: _export(encoder, fresh))
     except OSError as error:
@@ -115,12 +112,10 @@ def _link(source: Path, target: Path) -> None:
 
 
 def _export(encoder: SentenceTransformerEncoder, folder: Path) -> None:
-    from kb.encoding.quantize import quantize
+    from kb.encoding.bert import bert_graph
 
     try:
-        graph = _graph(encoder)
-        quantize(graph)
-        _save(_optimised(graph), folder)
+        _save(bert_graph(encoder) or _traced(encoder), folder)
     except OSError:
         raise
     # The exporter traces the model's own code, which may do anything that it cannot trace.
@@ -144,9 +139,11 @@ def _describe(folder: Path, description: dict[str, Any]) -> None:
     (folder / DESCRIPTION).write_text(json.dumps(description, indent=1), encoding="utf-8")
 
 
-def _graph(encoder: SentenceTransformerEncoder) -> ModelProto:
-    """The model as a graph over one text, from token numbers to the text's vector and its tokens'."""
+def _traced(encoder: SentenceTransformerEncoder) -> ModelProto:
+    """A model of any make as a graph over one text, from token numbers to the text's vector and its tokens'."""
     import torch
+
+    from kb.encoding.quantize import quantize
 
     class OneText(torch.nn.Module):  # type: ignore[misc]  # PyTorch's classes have no types that mypy can follow
         def __init__(self) -> None:
@@ -173,7 +170,9 @@ def _graph(encoder: SentenceTransformerEncoder) -> ModelProto:
         )
     if program is None:
         raise EncoderError("the exporter gave nothing back")
-    return program.model_proto
+    graph = program.model_proto
+    quantize(graph)
+    return _optimised(graph)
 
 
 @contextmanager

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from torch import Tensor
 
-_RECIPE = "1"
-"""Part of every fingerprint: raise it when the same model would give other vectors or tokens than before."""
+RECIPE = "2"
+"""Part of every fingerprint: raise it when the same model, or its export, would give other vectors or files than before."""
 
 _SORTED_TOGETHER = 256
 """Passages sorted by length at a time. More would save little padding and hold more token vectors in memory."""
@@ -221,7 +221,7 @@ def _own_rows(token_vectors: Floats, tokens: Tokens) -> Floats:
 
 def _fingerprint(model: SentenceTransformer, *settings: object) -> str:
     """SHA-256 over the parameters, the tokenizer, the modules' settings and `settings`."""
-    digest = hashlib.sha256(json.dumps([_RECIPE, *map(str, settings)]).encode())
+    digest = hashlib.sha256(json.dumps([RECIPE, *map(str, settings)]).encode())
     for module in model:
         config = module.get_config_dict() if hasattr(module, "get_config_dict") else {}
         digest.update(json.dumps([type(module).__name__, config], sort_keys=True, default=str).encode())

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from kb.encoding import bundled
 from kb.encoding.folders import is_whole
+from kb.encoding.model import RECIPE
 from kb.encoding.protocol import Encoded
 from kb.encoding.runtime import OnnxQueryEncoder
 from kb.errors import EncoderError
@@ -104,4 +105,5 @@ def _remembered(settings: Settings) -> Path | None:
         identity = str([(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files])
     else:
         return None
-    return settings.cache / "exports" / "by-model" / hashlib.sha256(identity.encode()).hexdigest()[:16]
+    name = hashlib.sha256(f"{RECIPE} {identity}".encode()).hexdigest()[:16]
+    return settings.cache / "exports" / "by-model" / name

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from onnx import GraphProto, ModelProto, NodeProto, TensorProto, helper, numpy_helper
 from onnx.helper import make_node
 
-_CONTRIB = "com.microsoft"
+CONTRIB = "com.microsoft"
 """Domain of ONNX Runtime's own operators, which are in each of its builds."""
 
 _LARGE_MATRIX = 1 << 14
@@ -35,8 +35,8 @@ def quantize(model: ModelProto) -> None:
         elif node.op_type == "Gather" and graph.size(node.input[0]) > _LARGE_TABLE:
             graph.replace(node, _look_up(graph, node))
     graph.finish()
-    if all(domain.domain != _CONTRIB for domain in model.opset_import):
-        model.opset_import.append(helper.make_opsetid(_CONTRIB, 1))
+    if all(domain.domain != CONTRIB for domain in model.opset_import):
+        model.opset_import.append(helper.make_opsetid(CONTRIB, 1))
 
 
 class _Graph:
@@ -81,7 +81,7 @@ class _Graph:
 def _product(graph: _Graph, node: NodeProto) -> list[NodeProto]:
     activations, weights = node.input
     (result,) = node.output
-    steps, column_scale = _by_column(graph.value(weights))
+    steps, column_scale = eight_bit_columns(graph.value(weights))
     inputs = [
         f"{activations}/steps",
         graph.constant(f"{weights}/steps", steps),
@@ -91,7 +91,7 @@ def _product(graph: _Graph, node: NodeProto) -> list[NodeProto]:
     ]
     return [
         *_scaled_by_row(graph, activations),
-        make_node("MatMulIntegerToFloat", inputs, [f"{result}/unscaled"], domain=_CONTRIB),
+        make_node("MatMulIntegerToFloat", inputs, [f"{result}/unscaled"], domain=CONTRIB),
         make_node("Mul", [f"{result}/unscaled", f"{activations}/column"], [result]),
     ]
 
@@ -124,9 +124,9 @@ def _look_up(graph: _Graph, node: NodeProto) -> list[NodeProto]:
     table, rows = node.input
     (result,) = node.output
     values = graph.value(table)
-    scale = np.maximum(np.abs(values).max(axis=1, keepdims=True), 1e-9) / 127
-    steps = graph.constant(f"{table}/steps", np.rint(values / scale).astype(np.int8))
-    scales = graph.constant(f"{table}/scale", scale.astype(np.float32))
+    numbers, scale = eight_bit_rows(values)
+    steps = graph.constant(f"{table}/steps", numbers)
+    scales = graph.constant(f"{table}/scale", scale)
     return [
         make_node("Gather", [steps, rows], [f"{result}/looked-up"]),
         make_node("Cast", [f"{result}/looked-up"], [f"{result}/numbers"], to=TensorProto.FLOAT),
@@ -135,6 +135,13 @@ def _look_up(graph: _Graph, node: NodeProto) -> list[NodeProto]:
     ]
 
 
-def _by_column(weights: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float32]]:
+def eight_bit_columns(weights: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float32]]:
+    """A matrix as steps of -63 to 63 and each column's scale [columns]."""
     scale = np.maximum(np.abs(weights).max(axis=0), 1e-9) / 63
     return np.rint(weights / scale).astype(np.int8), scale.astype(np.float32)
+
+
+def eight_bit_rows(table: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float32]]:
+    """A table as steps of -127 to 127 and each row's scale [rows, 1]."""
+    scale = np.maximum(np.abs(table).max(axis=1, keepdims=True), 1e-9) / 127
+    return np.rint(table / scale).astype(np.int8), scale.astype(np.float32)

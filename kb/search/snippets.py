@@ -9,7 +9,9 @@ from __future__ import annotations
 import html
 import itertools
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -50,7 +52,7 @@ def snippet(index: LanguageIndex, row: int, question: Question) -> Snippet:
     spans = [
         span
         for number, span in enumerate(words)
-        if aligned[number] or not stems.isdisjoint(index.lexical.stems(passage.text[slice(*span)]))
+        if number in aligned or not stems.isdisjoint(index.lexical.stems(passage.text[slice(*span)]))
     ]
     start, end = _window(passage.text, spans, relevance)
     inside = [(a, b) for a, b in spans if start <= a and b <= end]
@@ -58,26 +60,35 @@ def snippet(index: LanguageIndex, row: int, question: Question) -> Snippet:
     return Snippet(_marked(passage.text, start, end, inside), index.lang, marked)
 
 
-@dataclass(frozen=True)
 class _Relevance:
-    """Per token of the passage's text: where it stands, its best cosine with a rare query token, its gain."""
+    """What the tokens of a passage say of the question.
 
-    spans: npt.NDArray[np.int32]
-    best: Floats
-    gain: Floats
+    Args:
+        spans: int32[t, 2], where each token stands in the passage's text, in order.
+        best: float32[t], each token's best cosine with a rare token of the question.
+        gain: float32[t], how much of the question each token answers.
+    """
 
-    def aligned(self, words: list[tuple[int, int]]) -> npt.NDArray[np.bool_]:
-        """Which of the words (first and last character) say what a rare token of the question says."""
-        starts, ends = np.array(words, np.int32).reshape(-1, 2).T
-        chosen = np.flatnonzero((self.best >= ALIGNED) & (self.spans[:, 1] > self.spans[:, 0]))
-        met = np.zeros(len(words), np.bool_)
-        for start, end in self.spans[chosen]:
-            met |= (starts <= start) & (end <= ends)
-        return met & (ends - starts > 2)
+    def __init__(self, spans: npt.NDArray[np.int32], best: Floats, gain: Floats) -> None:
+        self._starts: list[int] = spans[:, 0].tolist()
+        self._ends: list[int] = spans[:, 1].tolist()
+        self._aligned: list[int] = np.flatnonzero(best >= ALIGNED).tolist()
+        self._sums: list[float] = [0.0, *np.cumsum(gain).tolist()]
+
+    def aligned(self, words: list[tuple[int, int]]) -> set[int]:
+        """Numbers of the words (first character, and one past the last) that say what a rare token of the question says."""
+        met = set()
+        for token in self._aligned:
+            start, end = self._starts[token], self._ends[token]
+            number = bisect_right(words, start, key=itemgetter(0)) - 1
+            if end > start and number >= 0 and end <= words[number][1] and words[number][1] - words[number][0] > 2:
+                met.add(number)
+        return met
 
     def worth(self, start: int, end: int) -> float:
         """How much of the question the text between two characters answers."""
-        return float(self.gain[(self.spans[:, 0] >= start) & (self.spans[:, 1] <= end)].sum())
+        first, last = bisect_left(self._starts, start), bisect_right(self._ends, end)
+        return self._sums[last] - self._sums[first] if last > first else 0.0
 
 
 def _relevance(index: LanguageIndex, row: int, question: Question, shift: int) -> _Relevance:

@@ -62,6 +62,22 @@ def test_another_make_of_model_is_exported_too(tiny_model: Path, tmp_path: Path)
     np.testing.assert_array_equal(served.token_rarity(found.token_ids), encoder.token_rarity(exact.token_ids))
 
 
+def test_a_plain_bert_is_written_by_hand_and_any_other_model_traced(tiny_model: Path, tmp_path: Path) -> None:
+    mean = tmp_path / "mean"
+    shutil.copytree(tiny_model, mean)
+    (mean / "1_Pooling" / "config.json").write_text(json.dumps({"embedding_dimension": 160, "pooling_mode": "mean"}))
+    nodes = {}
+    for folder in (tiny_model, mean):
+        encoder = SentenceTransformerEncoder(str(folder), 2)
+        exported = export_model(encoder, tmp_path / "cache")
+        nodes[folder] = {node.op_type for node in onnx.load(exported / "model.onnx").graph.node}
+        exact, found = (e.encode_query("Care for children?") for e in (encoder, OnnxQueryEncoder(exported, threads=2)))
+        assert float(exact.vector @ found.vector) > 0.999
+        assert np.einsum("td,td->t", exact.token_vectors, found.token_vectors).min() > 0.999
+    assert "MultiHeadAttention" in nodes[mean]
+    assert "MultiHeadAttention" not in nodes[tiny_model]
+
+
 def test_an_export_that_strays_is_refused(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def spoil(model: onnx.ModelProto) -> None:
         for tensor in model.graph.initializer:

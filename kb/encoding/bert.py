@@ -152,7 +152,9 @@ class _Graph:
         steps, scales = eight_bit_columns(self._weights[f"{name}.weight"].T)
         last = self.constant("last", np.array([-1]))
         largest = self.node("ReduceMax", [inner, last], f"{inner}/largest", keepdims=1)
-        bound = self.node("Max", [largest, self.constant("least", np.array([_LEAST_GELU], np.float32))], f"{inner}/bound")
+        bound = self.node(
+            "Max", [largest, self.constant("least", np.array([_LEAST_GELU], np.float32))], f"{inner}/bound"
+        )
         scale = self.node("Mul", [bound, self.constant("step", np.array([1 / 127], np.float32))], f"{inner}/scale")
         one = self.constant("one", np.array(1, np.float32))
         middle = self.constant("middle", np.array(128, np.uint8))

@@ -13,7 +13,9 @@ Reads a folder that `kb.encoding.export` wrote:
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -68,6 +70,8 @@ class OnnxQueryEncoder:
         self._rarity = np.load(folder / RARITY) if (folder / RARITY).exists() else None
         self._tokenizer = TextTokenizer(tokenizer, int(description["max_length"]), splitter)
         self._session = _session(folder / GRAPH, threads)
+        # Several questions at once on several threads each would wait awake for one another.
+        self._turn: AbstractContextManager[object] = Lock() if threads > 1 else nullcontext()
 
     @property
     def info(self) -> EncoderInfo:
@@ -80,7 +84,8 @@ class OnnxQueryEncoder:
     def _encode(self, prefix: str, text: str) -> Encoded:
         tokens = self._tokenizer.read(prefix, text)
         names = ["vector", "token_vectors"]
-        vector, token_vectors = self._session.run(names, {"input_ids": tokens.input_ids[np.newaxis]})
+        with self._turn:
+            vector, token_vectors = self._session.run(names, {"input_ids": tokens.input_ids[np.newaxis]})
         return Encoded(_unit(vector[0]), tokens.token_ids, _unit(token_vectors[0][tokens.own]), tokens.offsets)
 
     def token_offsets(self, text: str) -> tuple[Ints, Ints]:

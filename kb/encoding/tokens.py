@@ -136,5 +136,5 @@ def look_up_rarity(table: Floats | None, token_ids: Ints) -> Floats:
     """Rarity of each token, float32[t]; 1.0 without a table. Tokens added to the vocabulary later count as rarest."""
     if table is None:
         return np.ones(len(token_ids), np.float32)
-    known: Floats = np.append(table, table.max())[np.minimum(token_ids, len(table))]
-    return known
+    known: Floats = table[np.minimum(token_ids, len(table) - 1)]
+    return known if (token_ids < len(table)).all() else np.where(token_ids < len(table), known, table.max())

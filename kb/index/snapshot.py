@@ -32,6 +32,8 @@ class Passages(ABC):
         self._section_names: list[str] = table["section_names"].tolist()
         self.item_of: npt.NDArray[np.int32] = table["items"]
         """int32[n]: number of the item that each row belongs to."""
+        self.answering: npt.NDArray[np.bool_] = table["section_names"][self._sections] != "question"
+        """bool[n]: whether a row says something, and is not one of the questions that its page answers."""
         self._lang = lang
         self._items = items
 

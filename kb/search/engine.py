@@ -19,7 +19,7 @@ from kb.search.answer import Explanation, Hit, SearchResponse
 from kb.search.cache import Cache
 from kb.search.confidence import Evidence, evidence, matches_well
 from kb.search.facets import FacetCounts, FacetTable
-from kb.search.fusion import Weights, merge_pools, with_neighbours
+from kb.search.fusion import Weights, best_two, merge_pools, with_neighbours
 from kb.search.language import detect_language
 from kb.search.pools import Candidates, Pool, Question, compare, retrieve
 from kb.search.recognition import Recognised, recognise
@@ -143,8 +143,10 @@ class SearchEngine:
         with clock.stage("show"):
             first = (request.page - 1) * request.page_size
             shown = found.ranking[first : first + request.page_size]
-            pools = self._pools_of(found, [number for number, _ in shown], reading.question)
-            hits = tuple(self._hit(number, score, pools, reading.question, request.lang) for number, score in shown)
+            numbers = [number for number, _ in shown]
+            pools = self._pools_of(found, numbers, reading.question)
+            answers = self._nearest_answers(numbers, reading.question, self.snapshot.languages.get(request.lang))
+            hits = tuple(self._hit(number, score, pools, reading.question, answers) for number, score in shown)
             facets = self._facets(reading.question, request, [number for number, _ in found.ranking])
         return SearchResponse(
             request,
@@ -245,13 +247,21 @@ class SearchEngine:
         more = [compare(candidates, missing, question, self.weights) for candidates in found.candidates]
         return [*found.pools, *more]
 
-    def _hit(self, number: int, score: float, pools: list[Pool], question: Question, reader: str) -> Hit:
+    def _hit(
+        self,
+        number: int,
+        score: float,
+        pools: list[Pool],
+        question: Question,
+        answers: Mapping[int, tuple[LanguageIndex, int]],
+    ) -> Hit:
         item = self.snapshot.items[number]
         placed = [(pool, int(np.searchsorted(pool.items, number))) for pool in pools]
         holding = [(p, at) for p, at in placed if at < len(p.items) and p.items[at] == number]
         pool, at = max(holding, key=lambda pair: float(pair[0].scores[pair[1]]))
         position = int(pool.best[at])
-        index, row = self._shown(number, pool, int(pool.rows[position]), question, reader)
+        answer = answers.get(number) or self._nearest_answers([number], question, pool.index).get(number)
+        index, row = answer or (pool.index, int(pool.rows[position]))
         shown = snippet(index, row, question)
         explanation = Explanation(
             dense=round(float(pool.dense[position]), 4),
@@ -263,17 +273,17 @@ class SearchEngine:
         )
         return Hit(item, round(score, 4), shown, explanation)
 
-    def _shown(self, number: int, pool: Pool, row: int, question: Question, reader: str) -> tuple[LanguageIndex, int]:
-        """The passage to show: in the reader's language where the item has one, and an answer, not a question."""
-        index = self.snapshot.languages.get(reader, pool.index)
-        rows = index.passages.rows_of(np.array([number]))
-        if not len(rows):
-            index, rows = pool.index, pool.index.passages.rows_of(np.array([number]))
-        answers = np.array([r for r in rows.tolist() if index.passages.section(r) != "question"], np.int64)
-        if not len(answers):
-            return pool.index, row
-        closeness = index.vectors.closeness(answers, question.encoded.vector)
-        return index, int(answers[int(closeness.argmax())])
+    def _nearest_answers(
+        self, numbers: Sequence[int], question: Question, index: LanguageIndex | None
+    ) -> dict[int, tuple[LanguageIndex, int]]:
+        """For each item with a text in that language the passage to show: the nearest that answers, not one that asks."""
+        if index is None:
+            return {}
+        rows = index.passages.rows_of(np.array(sorted(numbers), np.int64))
+        rows = rows[index.passages.answering[rows]]
+        closeness = index.vectors.closeness(rows, question.encoded.vector)
+        items, _, best = best_two(index.passages.item_of[rows].astype(np.int64), closeness, 0.0)
+        return {number: (index, int(rows[at])) for number, at in zip(items.tolist(), best.tolist(), strict=True)}
 
 
 def _holds(items: npt.NDArray[np.int32], number: int) -> bool:

@@ -36,8 +36,8 @@ class Weights:
     """
 
     candidates: int = 100
-    items: int = 30
-    passages: int = 3
+    items: int = 35
+    passages: int = 2
     dense: float = 0.2
     late: float = 1.0
     lexical: float = 2.0

@@ -19,6 +19,9 @@ Rows = npt.NDArray[np.int64]
 MAX_QUERY_TOKENS = 64
 """Late interaction compares at most so many tokens of a query, the rarest ones: pasted pages stay affordable."""
 
+LEAST_RARITY = 6.0
+"""Rarity below which a token is left out of late interaction: articles and commas meet in every passage."""
+
 _WORDS_FIRST = 2.0
 """Weight of BM25 (as share of the best) beside the cosine's z-score when items are chosen for comparison."""
 
@@ -151,9 +154,8 @@ def _page_scores(candidates: Candidates, items: Rows, passages: int) -> Floats:
 
 
 def late_interaction(index: LanguageIndex, question: Question, rows: Rows) -> Floats:
-    """MaxSim of the question's rarest tokens with each passage."""
-    vectors, rarity = question.encoded.token_vectors, question.rarity
-    if len(rarity) > MAX_QUERY_TOKENS:
-        rarest = np.sort(np.argsort(-rarity, kind="stable")[:MAX_QUERY_TOKENS])
-        vectors, rarity = vectors[rarest], rarity[rarest]
-    return index.tokens.max_similarity(vectors, rarity, rows)
+    """MaxSim of the question's rare tokens with each passage; of all its tokens where none is rare."""
+    rarest = np.argsort(-question.rarity, kind="stable")[:MAX_QUERY_TOKENS]
+    rare = rarest[question.rarity[rarest] >= LEAST_RARITY]
+    compared = np.sort(rare if len(rare) else rarest)
+    return index.tokens.max_similarity(question.encoded.token_vectors[compared], question.rarity[compared], rows)

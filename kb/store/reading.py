@@ -148,9 +148,7 @@ class StoredTokens:
             "SELECT row, tokens, scales FROM {passage} WHERE row = ANY(%s) ORDER BY row", rows.tolist()
         )
         scales = [np.frombuffer(one, np.float16) for _, _, one in found]
-        lengths = np.array([len(one) for one in scales], np.int64)
-        vectors = self._vectors(b"".join(tokens for _, tokens, _ in found))
-        similarity = max_similarities(vectors, np.concatenate(scales), lengths, query, weights)
+        similarity = max_similarities([self._vectors(tokens) for _, tokens, _ in found], scales, query, weights)
         return similarity[np.searchsorted([row for row, _, _ in found], rows)]
 
     def _vectors(self, tokens: bytes) -> npt.NDArray[np.int8]:

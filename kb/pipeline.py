@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from kb.content.checks import check_library
 from kb.content.document import entry_document
 from kb.content.library import Library, load_library
+from kb.content.memory import remembering
 from kb.content.problems import Problem
 from kb.encoding.opening import open_encoder
 from kb.errors import ContentError, NoSnapshotError
 from kb.index.build import BuildReport, build_snapshot
-from kb.index.layout import Layout
+from kb.index.layout import Layout, Manifest
 from kb.index.locking import alone
 from kb.index.passages import Passage, passages_of, practice_items
+from kb.index.snapshot import Snapshot
 from kb.index.storage import writing
 from kb.search.engine import SearchEngine
 from kb.search.opening import query_encoder
+from kb.search.similar import similar
 from kb.settings import Settings
 from kb.site.build import SiteReport, build_site
 from kb.site.forge import forge
@@ -54,7 +57,7 @@ def build(settings: Settings, progress: Progress = lambda _: None, plain: bool =
     """
     with writing(settings.index, settings.cache, settings.site):
         settings.index.mkdir(parents=True, exist_ok=True)
-        with alone(settings.index / ".build-lock", progress):
+        with alone(settings.index / ".build-lock", progress), remembering(settings.cache / "content.pickle"):
             return _build(settings, progress, plain)
 
 
@@ -67,13 +70,14 @@ def _build(settings: Settings, progress: Progress, plain: bool) -> Report:
     progress(f"read {len(library.entries)} entries")
     index = _build_index(settings, library, progress)
     progress("writing the site")
-    engine = open_engine(replace(settings, store=""))  # what was just built; the store has it once it is pushed
+    written = Layout(settings.index).snapshot(index.generation)
+    snapshot = Snapshot(written, Manifest.read(written.manifest))  # just written: its checksums are not compared again
     repository = forge(settings.repository, settings.branch)
     origin, base = origin_and_base(settings.public_url)
     site = build_site(
         library,
         settings.site,
-        lambda entry_id: _similar(engine, entry_id),
+        lambda entry_id: _similar(snapshot, entry_id),
         base,
         origin,
         plain,
@@ -104,10 +108,10 @@ def _content_hashes(library: Library) -> dict[str, str]:
     return {path: library.documents[path].digest[:16] for path in paths} | interests
 
 
-def _similar(engine: SearchEngine, entry_id: str) -> list[str]:
-    if entry_id not in engine.snapshot.positions:
+def _similar(snapshot: Snapshot, entry_id: str) -> list[str]:
+    if entry_id not in snapshot.positions:
         return []
-    return [item.id for item, _ in engine.similar(entry_id, SIMILAR)]
+    return [item.id for item, _ in similar(snapshot, entry_id, SIMILAR)]
 
 
 def open_engine(settings: Settings) -> SearchEngine:

@@ -16,7 +16,7 @@ from kb.content.interests import check_interests
 from kb.content.library import Library, words_fingerprint
 from kb.content.markdown import cited, outline, raw_html_line, without_citations
 from kb.content.model import LABELLED, SAME_IN_BOTH, Entry, Event, Page, Practice
-from kb.content.privacy import personal_data
+from kb.content.privacy import personal_data_of
 from kb.content.problems import MAX_PROBLEMS, Problem, did_you_mean
 from kb.content.sections import EDITORIAL, UNDOCUMENTED, headings
 
@@ -190,13 +190,11 @@ def _privacy(reading: _Reading) -> Iterator[Problem]:
         *reading.entry.facts.places,
         *reading.page.words.get("places", ()),
     ]
-    for key, text in _all_words(reading.page):
-        for finding in personal_data(text, institutional):
-            yield replace(reading.problem(key, finding.sentence), topic=PERSONAL)
-    for section in reading.page.sections:
-        for block in section.blocks:
-            for finding in personal_data(block.text, institutional):
-                yield replace(reading.problem("body", finding.sentence, block.line), topic=PERSONAL)
+    places: list[tuple[str, int | None, str]] = [(key, None, text) for key, text in _all_words(reading.page)]
+    places += [("body", block.line, block.text) for section in reading.page.sections for block in section.blocks]
+    for number, finding in personal_data_of(tuple(text for _, _, text in places), tuple(institutional)):
+        key, line, _ = places[number]
+        yield replace(reading.problem(key, finding.sentence, line), topic=PERSONAL)
 
 
 def _questions(reading: _Reading) -> Iterator[Problem]:

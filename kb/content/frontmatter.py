@@ -10,12 +10,12 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
 import yaml
 
+from kb.content.memory import remembered
 from kb.content.problems import Problem
 
 MAX_BYTES = 64 * 1024
@@ -69,9 +69,9 @@ def read(file: Path) -> bytes:
         return opened.read(MAX_BYTES + 1)
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def parse(path: str, content: bytes) -> Document:
-    """Takes a content file apart. Kept, because a preview reads all content again whenever a file of it changes.
+    """Takes a content file apart. Remembered, because a preview reads all content again whenever a file of it changes.
 
     Raises:
         MalformedError: not UTF-8, too large, no front matter, or YAML that we do not read.

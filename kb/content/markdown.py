@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -17,6 +17,8 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
+
+from kb.content.memory import remembered
 
 CITATION = re.compile(r"\[(\d{1,2}(?:,\s?\d{1,2})*)\]")
 _LINK = re.compile(r"https?://", re.IGNORECASE)
@@ -93,9 +95,9 @@ def _render_citation(
     return f'<sup class="cite">[{links}]</sup>'
 
 
-@lru_cache(maxsize=16384)
+@remembered(16384)
 def render(markdown: str) -> str:
-    """Safe HTML. Kept, because the API and the site show the same text."""
+    """Safe HTML. Remembered, because the API and the site show the same text."""
     html: str = _parser().render(markdown)
     return html
 
@@ -141,7 +143,7 @@ def _block_parser() -> MarkdownIt:
     return parser
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def outline(markdown: str) -> tuple[tuple[int, str, int], ...]:
     """Headings as (level, text, line from 0)."""
     tokens = _block_parser().parse(markdown)
@@ -157,9 +159,9 @@ def sections(markdown: str, headings: dict[str, str], first_line: int = 1) -> tu
     return _sections(markdown, tuple(headings.items()), first_line)
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def _sections(markdown: str, headings: tuple[tuple[str, str], ...], first_line: int) -> tuple[Section, ...]:
-    """Kept, because a preview reads all content again whenever a file of it changes."""
+    """Remembered, because a preview reads all content again whenever a file of it changes."""
     lines = markdown.split("\n")
     keys = {heading: key for key, heading in headings}
     starts = [(line, text) for level, text, line in outline(markdown) if level <= 2]

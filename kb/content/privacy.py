@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from kb.content.memory import remembered
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -91,6 +93,7 @@ _OFFICE_MAILBOX = re.compile(
     re.IGNORECASE,
 )
 _FREEPHONE = re.compile(r"(?:\+?1[\s-]?)?8(?:00|88|77|66)[\s-]?")
+_WORD = re.compile(r"\w+")
 _WEB_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 _PARTICLES = r"(?:\s+(?:de|del|la|las|los|y))*"
 _NAME_PART = r"[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+"
@@ -106,17 +109,33 @@ _INSTITUTION_AFTER = re.compile(
 )
 
 
+_LEAST_DIGITS = {"identity": 6, "passport": 6, "phone": 7}
+
+
 @cache
-def _compiled() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
+def _compiled() -> tuple[tuple[str, int, re.Pattern[str]], ...]:
+    """Kind, digits that a text needs to be worth a look, and pattern."""
+    return tuple(
+        (kind, _LEAST_DIGITS.get(kind, int(r"\d" in pattern)), re.compile(pattern)) for kind, pattern in _PATTERNS
+    )
+
+
+@cache
+def _given_names() -> frozenset[str]:
+    return frozenset(files("kb.content").joinpath("given-names.txt").read_text(encoding="utf-8").split())
 
 
 @cache
 def _full_name() -> re.Pattern[str]:
     """A common given name of the region, then a surname."""
-    names = files("kb.content").joinpath("given-names.txt").read_text(encoding="utf-8").split()
-    given = "|".join(sorted(names, key=len, reverse=True))
+    given = "|".join(sorted(_given_names(), key=len, reverse=True))
     return re.compile(rf"\b(?:{given})(?:\s+(?:{given}))?{_PARTICLES}\s+{_NAME_PART}(?:\s+{_NAME_PART})?\b")
+
+
+@remembered(1024)
+def personal_data_of(texts: tuple[str, ...], institutional: tuple[str, ...]) -> tuple[tuple[int, Finding], ...]:
+    """`personal_data` of all texts of a page: the number of the text, and what was found there."""
+    return tuple((number, found) for number, text in enumerate(texts) for found in personal_data(text, institutional))
 
 
 def personal_data(text: str, institutional: Collection[str] = ()) -> Iterator[Finding]:
@@ -129,7 +148,10 @@ def personal_data(text: str, institutional: Collection[str] = ()) -> Iterator[Fi
     taken: list[tuple[int, int]] = []
     allowed = [_bare(one) for one in institutional]
     plain = text
-    for kind, pattern in _compiled():
+    digits = sum(map(str.isdigit, text))
+    for kind, least_digits, pattern in _compiled():
+        if digits < least_digits:
+            continue
         # Coordinates are looked for in web addresses too, since maps carry them; long numbers there mean nothing.
         if kind != "coordinates" and plain is text:
             plain = _WEB_ADDRESS.sub(lambda address: " " * len(address.group()), text)
@@ -140,12 +162,19 @@ def personal_data(text: str, institutional: Collection[str] = ()) -> Iterator[Fi
                 taken.append((start, end))
                 if not any(_bare(found) in one for one in allowed):
                     yield Finding(kind, found)
-    for match in _full_name().finditer(plain):
-        named = _INSTITUTION_BEFORE.search(plain[max(0, match.start() - 60) : match.start()])
-        if named or _INSTITUTION_AFTER.match(plain, match.end()) or not _is_free(taken, *match.span()):
-            continue
-        if not any(_bare(match.group()) in one for one in allowed):
+    for match in _names(plain):
+        if _is_free(taken, *match.span()) and not any(_bare(match.group()) in one for one in allowed):
             yield Finding("person", match.group())
+
+
+def _names(text: str) -> Iterator[re.Match[str]]:
+    """Full names that are not part of an institution's or a place's."""
+    if _given_names().isdisjoint(_WORD.findall(text)):
+        return
+    for match in _full_name().finditer(text):
+        named = _INSTITUTION_BEFORE.search(text[max(0, match.start() - 60) : match.start()])
+        if not named and not _INSTITUTION_AFTER.match(text, match.end()):
+            yield match
 
 
 def _counts(kind: str, found: str) -> bool:

@@ -99,7 +99,7 @@ def open_encoder(
 def _remembered(settings: Settings) -> Path | None:
     """The file that says which export belongs to a model, by what the model is; none for names on a hub."""
     if settings.model == "bundled":
-        identity = bundled.bundled_model(settings.cache).name
+        identity = bundled.identity()
     elif Path(settings.model).is_dir():
         files = sorted(path for path in Path(settings.model).rglob("*") if path.is_file())
         identity = str([(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files])

@@ -22,7 +22,7 @@ from kb.encoding.opening import OnnxEncoder
 from kb.encoding.protocol import Encoder
 from kb.errors import SnapshotError
 from kb.index.embeddings import EmbeddingStore, Kept
-from kb.index.layout import LanguageLayout, Layout, Manifest, SnapshotLayout, checksums, publish, sync_tree, verify
+from kb.index.layout import LanguageLayout, Layout, Manifest, SnapshotLayout, checksums, publish, sync_tree
 from kb.index.lexical import TantivyIndex
 from kb.index.lexicon import write_lexicon
 from kb.index.locking import alone
@@ -99,7 +99,6 @@ def build_snapshot(
             sync_tree(beside)
             beside.chmod(0o755)
             beside.rename(layout.snapshot(manifest.generation).folder)
-            verify(layout.snapshot(manifest.generation).folder, manifest)
             publish(layout, manifest.generation)
         except OSError as error:
             reason = error.strerror or error

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -32,11 +34,10 @@ _MOST = 3
 def write_lexicon(path: Path, passages: Sequence[Passage]) -> None:
     """Learns translations between all languages of `passages` and writes them."""
     passages = passages[:_LEARNED_FROM]
-    stems = {lang: list(_stems(lang, passages)) for lang in sorted({passage.lang for passage in passages})}
-    lexicon = {
-        source: {target: _learned(stems[source], stems[target]) for target in stems if target != source}
-        for source in stems
-    }
+    stems = {lang: _stems(lang, passages) for lang in sorted({passage.lang for passage in passages})}
+    lexicon: dict[str, dict[str, Translations]] = {lang: {} for lang in stems}
+    for one, other in combinations(stems, 2):
+        lexicon[one][other], lexicon[other][one] = _learned(stems[one], stems[other])
     path.write_text(json.dumps(lexicon, ensure_ascii=False), encoding="utf-8")
 
 
@@ -46,52 +47,71 @@ def read_lexicon(path: Path) -> Lexicon:
     return lexicon
 
 
-_Group = tuple[tuple[str, str], list[list[str]]]
+_Ids = npt.NDArray[np.int64]
+_Groups = dict[tuple[str, str], list[list[str]]]
+"""Item and section, to the stems of each of its passages."""
 
 
-def _stems(lang: str, passages: Sequence[Passage]) -> Iterator[_Group]:
-    """Item and section, and the stems of each of its passages; the summary brings the title along."""
-    groups: dict[tuple[str, str], list[list[str]]] = {}
+def _stems(lang: str, passages: Sequence[Passage]) -> _Groups:
+    """The stems of one language's passages; the summary brings the title along."""
+    groups: _Groups = {}
     for passage in passages:
         if passage.lang == lang:
             text = passage.full_text if passage.section == "summary" else passage.text
             stems = list(dict.fromkeys(analyzer(lang).analyze(text)))
             groups.setdefault((passage.item_id, passage.section), []).append(stems)
-    yield from groups.items()
+    return groups
 
 
-def _learned(source: Sequence[_Group], target: Sequence[_Group]) -> dict[str, list[tuple[str, float]]]:
-    others = dict(target)
+def _learned(one: _Groups, other: _Groups) -> tuple[Translations, Translations]:
+    """Translations from one language to the other, and back."""
     pairs = [
         pair
-        for key, passages in source
-        if len(passages) == len(others.get(key, ()))
-        for pair in zip(passages, others[key], strict=True)
+        for key, passages in one.items()
+        if len(passages) == len(other.get(key, ()))
+        for pair in zip(passages, other[key], strict=True)
     ]
     if not pairs:
-        return {}
-    return _model_one(pairs)
+        return {}, {}
+    ones, others = _numbered(stems for stems, _ in pairs), _numbered(stems for _, stems in pairs)
+    met = _co_occurrences(pairs, ones, others)
+    return _model_one(met, list(ones), list(others)), _model_one(met.reversed(), list(others), list(ones))
 
 
-def _model_one(pairs: Sequence[tuple[list[str], list[str]]]) -> dict[str, list[tuple[str, float]]]:
-    sources, targets = _numbered(source for source, _ in pairs), _numbered(target for _, target in pairs)
-    source_ids, target_ids, places = _co_occurrences(pairs, sources, targets)
-    keys, pair_of = np.unique(source_ids * len(targets) + target_ids, return_inverse=True)
+@dataclass(frozen=True)
+class _Met:
+    """Each stem beside each stem of its parallel passage, one entry an encounter.
+
+    Attributes:
+        source, target: numbers of the stems.
+        source_place, target_place: numbers of the places where they stand: the sources of one text compete for a target.
+    """
+
+    source: _Ids
+    target: _Ids
+    source_place: _Ids
+    target_place: _Ids
+
+    def reversed(self) -> _Met:
+        return _Met(self.target, self.source, self.target_place, self.source_place)
+
+
+def _model_one(met: _Met, sources: Sequence[str], targets: Sequence[str]) -> Translations:
+    keys, pair_of = np.unique(met.source * len(targets) + met.target, return_inverse=True)
     of_source = keys // len(targets)
     probability = np.ones(len(keys))
     for _ in range(_ROUNDS):
         weight = probability[pair_of]
-        share = weight / np.bincount(places, weight)[places]
+        share = weight / np.bincount(met.target_place, weight)[met.target_place]
         counts = np.bincount(pair_of, share, len(keys))
         probability = counts / np.bincount(of_source, counts, len(sources))[of_source]
-    names, words = list(sources), list(targets)
     found: dict[str, list[tuple[str, float]]] = {}
     for number in np.argsort(-probability, kind="stable"):
         if probability[number] < _LEAST:
             break
-        kept = found.setdefault(names[of_source[number]], [])
+        kept = found.setdefault(sources[of_source[number]], [])
         if len(kept) < _MOST:
-            kept.append((words[keys[number] % len(targets)], round(float(probability[number]), 3)))
+            kept.append((targets[keys[number] % len(targets)], round(float(probability[number]), 3)))
     return found
 
 
@@ -99,19 +119,17 @@ def _numbered(texts: Iterator[list[str]]) -> dict[str, int]:
     return {word: number for number, word in enumerate(dict.fromkeys(word for text in texts for word in text))}
 
 
-_Ids = npt.NDArray[np.int64]
-
-
 def _co_occurrences(
-    pairs: Sequence[tuple[list[str], list[str]]], sources: Mapping[str, int], targets: Mapping[str, int]
-) -> tuple[_Ids, _Ids, _Ids]:
-    """Each source word beside each target word of its passage; `places` numbers the target words that they compete for."""
-    source_ids, target_ids, places, before = [], [], [], 0
-    for source, target in pairs:
-        own = np.array([sources[word] for word in source], np.int64)
-        other = np.array([targets[word] for word in target], np.int64)
-        source_ids.append(np.tile(own, len(other)))
-        target_ids.append(np.repeat(other, len(own)))
-        places.append(np.repeat(np.arange(len(other)) + before, len(own)))
-        before += len(other)
-    return np.concatenate(source_ids), np.concatenate(target_ids), np.concatenate(places)
+    pairs: Sequence[tuple[list[str], list[str]]], ones: Mapping[str, int], others: Mapping[str, int]
+) -> _Met:
+    own = [np.array([ones[stem] for stem in stems], np.int64) for stems, _ in pairs]
+    their = [np.array([others[stem] for stem in stems], np.int64) for _, stems in pairs]
+    counts, other_counts = np.array([len(ids) for ids in own]), np.array([len(ids) for ids in their])
+    # Of each pair of texts every stem of one beside every stem of the other.
+    met = np.repeat(np.arange(len(pairs)), counts * other_counts)
+    within = np.arange(len(met)) - np.repeat(
+        np.cumsum(counts * other_counts) - counts * other_counts, counts * other_counts
+    )
+    place = (np.cumsum(counts) - counts)[met] + within % counts[met]
+    other_place = (np.cumsum(other_counts) - other_counts)[met] + within // counts[met]
+    return _Met(np.concatenate(own)[place], np.concatenate(their)[other_place], place, other_place)

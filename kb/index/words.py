@@ -14,10 +14,10 @@ WORD = re.compile(r"[^\W\d_]{3,}")
 
 def write_words(path: Path, texts: Iterable[str]) -> None:
     """Writes `word<TAB>passages` lines, the most frequent first. Of spellings that differ in accents the usual one is kept."""
+    counts = Counter(word for text in texts for word in set(WORD.findall(text.lower())))
     written: dict[str, Counter[str]] = {}
-    for text in texts:
-        for word in set(WORD.findall(text.lower())):
-            written.setdefault(plain(word), Counter())[word] += 1
+    for word, count in counts.items():
+        written.setdefault(plain(word), Counter())[word] = count
     usual = [(max(forms, key=lambda form: (forms[form], form)), forms.total()) for forms in written.values()]
     usual.sort(key=lambda pair: (-pair[1], pair[0]))
     path.write_text("".join(f"{word}\t{count}\n" for word, count in usual), encoding="utf-8")

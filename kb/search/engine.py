@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.encoding.protocol import Encoded, QueryEncoder
-from kb.errors import NotFoundError
 from kb.index.passages import Item
 from kb.index.snapshot import LanguageIndex, Snapshot
 from kb.search import expansion
@@ -24,6 +23,7 @@ from kb.search.language import detect_language
 from kb.search.pools import Candidates, Pool, Question, compare, retrieve
 from kb.search.recognition import Recognised, recognise
 from kb.search.request import Filters, SearchRequest
+from kb.search.similar import similar
 from kb.search.snippets import snippet
 from kb.search.sorting import in_order
 from kb.search.spelling import Correction, correct
@@ -111,18 +111,7 @@ class SearchEngine:
         Raises:
             NotFoundError: no such item.
         """
-        position = self.snapshot.positions.get(item_id)
-        if position is None:
-            raise NotFoundError(f"There is no practice {item_id!r}.")
-        vectors = self.snapshot.neighbours.vectors
-        closeness = vectors.astype(np.float32) @ vectors[position].astype(np.float32)
-        closeness[position] = -1
-        order = np.argsort(-closeness, kind="stable")[: limit * 3]
-        own = set(self.snapshot.items[position].facets.get("country", ()))
-        nearest = [(self.snapshot.items[number], float(closeness[number])) for number in order if number != position]
-        # Peers learn from each other: what another State does comes before what one's own does.
-        nearest.sort(key=lambda pair: bool(own & set(pair[0].facets.get("country", ()))))
-        return nearest[:limit]
+        return similar(self.snapshot, item_id, limit)
 
     def nearest(self, vectors: Mapping[str, npt.NDArray[np.float32]], limit: int = 5) -> list[tuple[Item, float]]:
         """Items nearest to a text, with the cosine of the mean passage vectors.

@@ -7,8 +7,8 @@ also takes those of earlier runs from a file, and what was asked for is written 
 from __future__ import annotations
 
 import hashlib
+import os
 import pickle
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, lru_cache, wraps
@@ -88,10 +88,14 @@ def _read(file: Path) -> dict[bytes, Any]:
 
 
 def _write(file: Path, used: dict[bytes, Any]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=file.name, delete=False) as beside:
-        pickle.dump((_code(), used), beside, protocol=pickle.HIGHEST_PROTOCOL)
-    Path(beside.name).replace(file)
+    """Where the disk is full there is nothing to remember with; the run itself has done its work."""
+    beside = file.with_name(f"{file.name}.{os.getpid()}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(pickle.dumps((_code(), used), protocol=pickle.HIGHEST_PROTOCOL))
+        beside.replace(file)
+    except OSError:
+        beside.unlink(missing_ok=True)
 
 
 @cache

@@ -49,10 +49,21 @@ def test_a_damaged_or_foreign_file_counts_as_empty(tmp_path: Path, content: byte
 
 
 def test_what_a_failed_run_found_is_not_written(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), remembering(tmp_path / "kept"):
-        shout("salud")
-        raise ZeroDivisionError
+    def fail() -> None:
+        with remembering(tmp_path / "kept"):
+            shout("salud")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert not (tmp_path / "kept").exists()
+
+
+def test_a_cache_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    with remembering(tmp_path / "kept"):
+        assert shout("salud") == "SALUD"
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
 
 
 def test_remembered_content_is_the_content(tmp_path: Path) -> None:

@@ -48,12 +48,12 @@ def measure(settings: Settings) -> dict[str, float | str]:
 
 
 def _shared_out(environment: dict[str, str]) -> dict[str, float | str]:
-    """Searches a second that two workers answer, a thread each: as many as there are cores, so that none waits for another."""
+    """Searches a second that two workers answer, which share the threads of the settings."""
     address = f"http://127.0.0.1:{PORT}"
     queries = [judgement.query for judgement in load_judgements(JUDGED) if judgement.kind != "paragraph"]
     process = subprocess.Popen(
         command("serve", "--port", str(PORT), "--workers", str(WORKERS)),
-        env=environment | {"KB_THREADS": "1"},
+        env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

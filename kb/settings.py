@@ -42,7 +42,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("host", "127.0.0.1", "address that `kb serve` listens on"),
     Setting("port", "8000", "port that `kb serve` listens on"),
     Setting("allowed_hosts", "localhost,127.0.0.1", "Host names the server answers to, comma separated; * for any"),
-    Setting("threads", "2", "processor threads that one query or build may use"),
+    Setting("threads", "2", "processor threads that queries or a build may use; workers share them"),
     Setting(
         "contact",
         "",

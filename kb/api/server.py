@@ -7,6 +7,7 @@ import signal
 import sys
 import tempfile
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,7 +87,9 @@ def _worker(settings: Settings, shared: Shared) -> ASGIApp:
 
     logs.configure(settings.log_queries)
     try:
-        return create_app(settings, workers=Workers(settings.workers, shared))
+        # More threads than cores would wait for one another.
+        own = replace(settings, threads=max(1, settings.threads // settings.workers))
+        return create_app(own, workers=Workers(settings.workers, shared))
     except KnowledgeBaseError as error:
         print(f"kb: {error}", file=sys.stderr)  # noqa: T201 - the edge of this process
         sys.exit(STARTUP_FAILURE)

@@ -73,7 +73,7 @@ def create_app(
     app.state.service, app.state.settings, app.state.workers = serving, settings, team
     app.state.origin = origin_and_base(settings.public_url)[0]
     if not watch:  # a preview adds a script to pages, which must still be text then
-        app.add_middleware(GZipMiddleware, minimum_size=500)
+        app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=5)
     protect(app, settings, team.rates)
     problems.install(app)
     app.include_router(routes.router, prefix="/api/v1")

@@ -40,11 +40,16 @@ def make_whole(folder: Path, write: Callable[[Path], None]) -> Path:
     return folder
 
 
+def receipt(folder: Path) -> dict[str, str]:
+    """The SHA-256 of each file of a whole folder."""
+    found: dict[str, str] = json.loads((folder / RECEIPT).read_bytes())
+    return found
+
+
 def is_whole(folder: Path) -> bool:
     """Whether `make_whole` finished this folder and nothing in it changed since."""
     try:
-        receipt: dict[str, str] = json.loads((folder / RECEIPT).read_bytes())
-        return all(file_digest(folder / name) == digest for name, digest in receipt.items())
+        return all(file_digest(folder / name) == digest for name, digest in receipt(folder).items())
     except (OSError, ValueError, AttributeError):
         return False
 
@@ -67,8 +72,8 @@ def _replace(folder: Path, write: Callable[[Path], None]) -> None:
 
 def _sign(folder: Path) -> None:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    receipt = {path.relative_to(folder).as_posix(): file_digest(path) for path in files}
-    (folder / RECEIPT).write_text(json.dumps(receipt, indent=1), encoding="utf-8")
+    digests = {path.relative_to(folder).as_posix(): file_digest(path) for path in files}
+    (folder / RECEIPT).write_text(json.dumps(digests, indent=1), encoding="utf-8")
     for path in [*files, folder / RECEIPT]:
         # Some writers make private files; what is served from here may belong to another user.
         path.chmod(0o644)

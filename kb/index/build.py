@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.encoding.export import link_export
+from kb.encoding.folders import receipt
 from kb.encoding.opening import OnnxEncoder
 from kb.encoding.protocol import Encoder
 from kb.errors import SnapshotError
@@ -121,8 +122,10 @@ def _write(
 ) -> Manifest:
     _write_json(snapshot.items, [asdict(item) for item in items])
     described: dict[str, object] = dict(encoder.info.to_dict())
+    known: dict[str, str] = {}
     if isinstance(encoder, OnnxEncoder):
         described["export"] = link_export(encoder.folder, snapshot.encoder).to_dict()
+        known = {f"{snapshot.encoder.name}/{name}": digest for name, digest in receipt(encoder.folder).items()}
     languages: dict[str, Mapping[str, int]] = {}
     recall, vectors = {}, {}
     for lang in sorted({passage.lang for passage in passages}):
@@ -132,7 +135,7 @@ def _write(
         vectors[lang] = (written.items, written.vectors)
     write_lexicon(snapshot.lexicon, passages)
     Neighbours.build(snapshot, len(items), vectors)
-    files = checksums(snapshot.folder)
+    files = checksums(snapshot.folder, known)
     now = datetime.now(UTC)
     # Two builds in one second of one content are the same snapshot; the digest tells others apart.
     digest = hashlib.sha256(json.dumps([described, sorted(files.items())]).encode()).hexdigest()[:8]

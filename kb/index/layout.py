@@ -188,13 +188,16 @@ class Manifest:
         return cls(**{f.name: data[f.name] for f in fields(cls) if f.name in data})
 
 
-def checksums(folder: Path) -> dict[str, tuple[int, str]]:
-    """Size and SHA-256 of every file below `folder` but the manifest, by relative path."""
+def checksums(folder: Path, known: Mapping[str, str]) -> dict[str, tuple[int, str]]:
+    """Size and SHA-256 of every file below `folder` but the manifest, by relative path; `known` ones are not read again."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "manifest.json")
     wanted = [path for path in paths if not path.name.startswith(".tantivy")]
     with ThreadPoolExecutor() as pool:
-        sums = pool.map(_digest, wanted)
-        return {path.relative_to(folder).as_posix(): found for path, found in zip(wanted, sums, strict=True)}
+        names = [path.relative_to(folder).as_posix() for path in wanted]
+        sums = pool.map(
+            lambda path, name: (path.stat().st_size, known[name]) if name in known else _digest(path), wanted, names
+        )
+        return dict(zip(names, sums, strict=True))
 
 
 def verify(folder: Path, manifest: Manifest) -> None:

@@ -33,34 +33,38 @@ def correct(query: str, lang: str, languages: Mapping[str, LanguageIndex]) -> tu
     """The query with its typing errors mended, and what was changed.
 
     Only words that stand neither in the content nor in the vocabulary of any language are touched. A correction is one slip
-    away (a letter more, fewer, another, or two swapped), in long words two, and begins alike; only words of the
-    query's language are offered.
+    away (a letter more, fewer, another, or two swapped), in long words two, and begins alike; words of the
+    query's language are offered first.
     """
     found: dict[str, Correction] = {}
     words = list(_WORD.finditer(query))
     for match in words if len(words) <= _MOST_WORDS and lang in languages else ():
         typed = match.group()
-        if typed in found or not _doubtful(typed, match.start(), languages):
+        if typed in found or not _doubtful(typed, match.start(), lang, languages):
             continue
-        read = _nearest(plain(typed), languages[lang])
+        # A word of the other language is likely when nothing of the question's own lies near: `psicosocail` alone.
+        offered = (languages[lang], *(index for other, index in languages.items() if other != lang))
+        read = next(filter(None, (_nearest(plain(typed), index) for index in offered)), "")
         if read:
             found[typed] = Correction(typed, read)
     corrected = _WORD.sub(lambda match: found[match.group()].read if match.group() in found else match.group(), query)
     return corrected, tuple(found.values())
 
 
-def _doubtful(typed: str, position: int, languages: Mapping[str, LanguageIndex]) -> bool:
+def _doubtful(typed: str, position: int, lang: str, languages: Mapping[str, LanguageIndex]) -> bool:
     word = plain(typed)
     # A capital inside a sentence is a name, and names are not ours to mend.
     if len(word) < _SHORTEST or typed.isupper() or (position and typed[0].isupper()):
         return False
     if word in acronyms() or word in _vocabulary_words():
         return False
-    return not any(word in index.words or _has_stem(index, word) for index in languages.values())
+    # Another language's stemmer would find endings in what is none of its words: Spanish takes `childen` for `child`.
+    return not any(word in index.words for index in languages.values()) and not _passages(word, languages[lang])
 
 
-def _has_stem(index: LanguageIndex, word: str) -> bool:
-    return any(index.lexical.frequency(stem) for stem in index.lexical.words(word))
+def _passages(word: str, index: LanguageIndex) -> int:
+    """In how many passages a word stands in any of its forms."""
+    return max((index.lexical.frequency(stem) for stem in index.lexical.words(word)), default=0)
 
 
 def _nearest(word: str, index: LanguageIndex) -> str:
@@ -71,7 +75,7 @@ def _nearest(word: str, index: LanguageIndex) -> str:
     near = [
         (distance, -index.words[other][1], other)
         for other, distance, _ in extract(word, list(index.words), scorer=OSA.distance, score_cutoff=most, limit=8)
-        if other[0] == word[0] and index.words[other][1] >= _LEAST_PASSAGES
+        if other[0] == word[0] and _passages(other, index) >= _LEAST_PASSAGES
     ]
     return index.words[min(near)[2]][0] if near else ""
 

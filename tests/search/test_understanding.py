@@ -16,11 +16,18 @@ from tests.search.test_engine import DEV, ids
 @pytest.mark.parametrize(
     ("typed", "read", "lang"),
     [("psicosocail", "psicosocial", "es"), ("asistensia", "asistencia", "es"), ("refugess", "refugees", "en"),
-     ("yuoth", "youth", "en"), ("espasios", "espacios", "es"), ("detenton", "detention", "en")],
+     ("yuoth", "youth", "en"), ("espasios", "espacios", "es"), ("detenton", "detention", "en"),
+     ("childen", "children", "en"), ("credt", "credit", "en")],
 )  # fmt: skip
 def test_a_slip_is_read_as_the_word_that_was_meant(engine: SearchEngine, typed: str, read: str, lang: str) -> None:
     response = engine.search(search_request(f"{typed} migrantes" if lang == "es" else f"{typed} for migrants", lang))
     assert response.corrections == (Correction(typed, read),)
+
+
+def test_a_slip_in_the_other_language_than_the_pages_is_mended_too(engine: SearchEngine) -> None:
+    for lang in ("en", "es"):
+        response = engine.search(search_request("psicosocail", lang))
+        assert response.corrections == (Correction("psicosocail", "psicosocial"),)
 
 
 def test_words_that_stand_in_the_content_and_names_are_left_alone(engine: SearchEngine) -> None:

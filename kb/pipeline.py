@@ -17,6 +17,7 @@ from kb.index.layout import Layout
 from kb.index.locking import alone
 from kb.index.passages import Passage, passages_of, practice_items
 from kb.index.storage import writing
+from kb.learning.asked import AskedBefore
 from kb.search.engine import SearchEngine
 from kb.search.opening import query_encoder
 from kb.settings import Settings
@@ -68,6 +69,7 @@ def _build(settings: Settings, progress: Progress, plain: bool) -> Report:
     index = _build_index(settings, library, progress)
     progress("writing the site")
     engine = open_engine(replace(settings, store=""))  # what was just built; the store has it once it is pushed
+    asked = AskedBefore(settings.cache / "asked.npz")
     repository = forge(settings.repository, settings.branch)
     origin, base = origin_and_base(settings.public_url)
     site = build_site(
@@ -79,7 +81,9 @@ def _build(settings: Settings, progress: Progress, plain: bool) -> Report:
         plain,
         repository=repository,
         contact=settings.contact,
+        matching=asked.matching(engine),
     )
+    asked.save()
     return Report(index, site, problems, time.perf_counter() - started)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import os
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -305,10 +307,8 @@ def _browse(practices: Sequence[Entry], lang: str) -> dict[str, dict[str, int]]:
     """For each kind of browsing page, the terms in use in the vocabulary's order, with their number of practices."""
     found = {}
     for kind, facet in BROWSE.items():
-        counted = {
-            term: sum(term in getattr(entry.facts, facet) for entry in practices) for term in vocabulary()[facet]
-        }
-        used = [term for term, count in counted.items() if count]
+        counted = Counter(term for entry in practices for term in set(getattr(entry.facts, facet)))
+        used = [term for term in vocabulary()[facet] if counted[term]]
         if facet == "countries":
             # The States whose knowledge base this is come first, then their partners.
             used.sort(key=lambda term: (term not in _mirps(), vocabulary().label("countries", term, lang)))
@@ -330,11 +330,12 @@ def _remove_others(folder: Path, wanted: set[Path]) -> int:
     """Removes pages of entries that are gone; never touches a file that a site build does not write."""
     removed = 0
     for top in (*LANGUAGES, "assets"):
-        for path in sorted((folder / top).rglob("*"), reverse=True):
-            if path.is_dir():
-                if not any(path.iterdir()):
-                    path.rmdir()
-            elif path not in wanted:
+        for name, _, files_in in os.walk(folder / top, topdown=False):
+            place = Path(name)
+            gone = [place / file for file in files_in if place / file not in wanted]
+            for path in gone:
                 path.unlink()
-                removed += 1
+            removed += len(gone)
+            if not any(place.iterdir()):
+                place.rmdir()
     return removed

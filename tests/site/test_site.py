@@ -21,7 +21,7 @@ from tests.content.writing import ORIGINAL, changed, write
 SERVED = re.compile(
     r"/en/search/|/es/buscar/|/en/compare/|/es/comparar/|/en/learning/|/es/aprendizaje/|/e[ns]/agenda/|/api/v1/docs|/e[ns]/pr[ac]\w+/[a-z0-9-]+/(brief|ficha)\.docx"
 )
-"""Addresses that the server answers; of these a copy for plain-file hosts has all but the API."""
+"""Addresses that the server answers; a copy for plain-file hosts names only those that it has."""
 
 
 class _Page(HTMLParser):

@@ -18,6 +18,8 @@ from kb.index.locking import alone
 from kb.index.passages import Passage, passages_of, practice_items
 from kb.index.storage import writing
 from kb.learning.asked import AskedBefore
+from kb.learning.knowledge import Knowledge
+from kb.learning.matching import Matching
 from kb.search.engine import SearchEngine
 from kb.search.opening import query_encoder
 from kb.settings import Settings
@@ -69,7 +71,7 @@ def _build(settings: Settings, progress: Progress, plain: bool) -> Report:
     index = _build_index(settings, library, progress)
     progress("writing the site")
     engine = open_engine(replace(settings, store=""))  # what was just built; the store has it once it is pushed
-    asked = AskedBefore(settings.cache / "asked.npz")
+    asked = AskedBefore(engine.snapshot)
     repository = forge(settings.repository, settings.branch)
     origin, base = origin_and_base(settings.public_url)
     site = build_site(
@@ -81,7 +83,7 @@ def _build(settings: Settings, progress: Progress, plain: bool) -> Report:
         plain,
         repository=repository,
         contact=settings.contact,
-        matching=asked.matching(engine),
+        matching=Matching(Knowledge(engine), asked),
     )
     asked.save()
     return Report(index, site, problems, time.perf_counter() - started)

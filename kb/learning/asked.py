@@ -17,31 +17,27 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.encoding.protocol import Encoded, EncoderInfo, Ints, QueryEncoder
+from kb.index.snapshot import Snapshot
 from kb.index.tokens import Floats, Rows, TokenVectors
-from kb.learning.knowledge import Knowledge
-from kb.learning.matching import Matching
 from kb.search.engine import SearchEngine
 
+NAME = ".asked.npz"
 _COMPARED = np.dtype([("passage", np.uint64), ("closeness", np.float32)])
 
 
 class AskedBefore:
-    """One file of `.cache`. It may be deleted at any time; the next build then takes some seconds longer.
+    """One file beside the snapshots, so that a copy of the index brings it along. It may be deleted at any time.
 
-    Example:
-        asked = AskedBefore(settings.cache / "asked.npz")
-        matching = asked.matching(engine)
-        ...
-        asked.save()
+    A build keeps what it asked with `save`; whoever serves reads it, and never writes.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._before = _read(path)
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._path = snapshot.layout.folder.parent / NAME
+        self._before = _read(self._path)
         self._now: dict[bytes, bytes] = {}
 
-    def matching(self, engine: SearchEngine) -> Matching:
-        """The matching of an engine whose snapshot is in files; only what was never asked takes time."""
+    def engine(self, engine: SearchEngine) -> SearchEngine:
+        """An engine that answers as `engine` does; only what was never asked takes time. For nobody's questions but our own."""
         snapshot = copy(engine.snapshot)
         snapshot.languages = {
             lang: replace(index, tokens=_KeptTokens(index.tokens, lang, self))
@@ -49,7 +45,7 @@ class AskedBefore:
             else index
             for lang, index in snapshot.languages.items()
         }
-        return Matching(Knowledge(SearchEngine(snapshot, _KeptEncoder(engine.encoder, self), engine.weights)))
+        return SearchEngine(snapshot, _KeptEncoder(engine.encoder, self), engine.weights)
 
     def get(self, key: bytes) -> bytes | None:
         """What is kept under a key."""

@@ -19,6 +19,9 @@ from kb.index.locking import alone
 from kb.index.passages import Passage, passages_of, practice_items
 from kb.index.snapshot import Snapshot
 from kb.index.storage import writing
+from kb.learning.asked import AskedBefore
+from kb.learning.knowledge import Knowledge
+from kb.learning.matching import Matching
 from kb.search.engine import SearchEngine
 from kb.search.opening import query_encoder
 from kb.search.similar import similar
@@ -72,6 +75,8 @@ def _build(settings: Settings, progress: Progress, plain: bool) -> Report:
     progress("writing the site")
     written = Layout(settings.index).snapshot(index.generation)
     snapshot = Snapshot(written, Manifest.read(written.manifest))  # just written: its checksums are not compared again
+    engine = SearchEngine(snapshot, query_encoder(snapshot, settings))
+    asked = AskedBefore(snapshot)
     repository = forge(settings.repository, settings.branch)
     origin, base = origin_and_base(settings.public_url)
     site = build_site(
@@ -83,7 +88,9 @@ def _build(settings: Settings, progress: Progress, plain: bool) -> Report:
         plain,
         repository=repository,
         contact=settings.contact,
+        matching=Matching(Knowledge(engine), asked),
     )
+    asked.save()
     return Report(index, site, problems, time.perf_counter() - started)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from kb.content.library import load_library
 from kb.errors import KnowledgeBaseError
+from kb.learning.matching import matching_of
 from kb.search.engine import SearchEngine
 from kb.settings import Settings
 from kb.site.build import build_site, write_entries
@@ -62,14 +63,16 @@ class Preview:
         digests = {entry.id: library.digest(entry) for entry in library.everything.values()}
         changed = {entry_id for entry_id, digest in digests.items() if self._digests.get(entry_id) != digest}
         if self._digests:
-            write_entries(library, self._settings.site, changed, self._similar)
+            write_entries(library, self._settings.site, changed, self._similar, matching=matching_of(self._engine))
             self._renderings += 1
             logger.info(
                 "Preview: %s in %.2f s", ", ".join(sorted(changed)) or "nothing new", time.perf_counter() - began
             )
         self._digests = digests
         repository = forge(self._settings.repository, self._settings.branch)
-        report = build_site(library, self._settings.site, self._similar, repository=repository)
+        report = build_site(
+            library, self._settings.site, self._similar, repository=repository, matching=matching_of(self._engine)
+        )
         self._renderings += report.written > 0
         for problem in library.problems:
             logger.warning("%s", problem)

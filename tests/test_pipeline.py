@@ -92,7 +92,7 @@ def _assert_no_litter(settings: Settings) -> None:
     named = {path.name for path in settings.index.iterdir()}
     generations = {name for name in named if name[0].isdigit()}
     assert len(generations) <= KEEP
-    assert named - generations <= {"current", ".lock", ".build-lock"}
+    assert named - generations <= {"current", ".lock", ".build-lock", ".asked.npz"}
     assert not list(settings.site.rglob("*.new"))
     assert {path.name.partition("-")[0] for path in settings.cache.glob("embeddings*")} == {"embeddings.sqlite"}
 

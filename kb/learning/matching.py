@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
+from kb.learning.asked import AskedBefore
 from kb.learning.knowledge import Entry, Knowledge
 from kb.learning.words import Words, listed, say, state, term
 from kb.search.answer import Hit
@@ -85,8 +86,9 @@ class Passage:
 class Matching:
     """Matches of one snapshot. Rankings are found when first asked for, and kept."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, asked: AskedBefore | None = None) -> None:
         self.knowledge = knowledge
+        self._engine = asked.engine(knowledge.engine) if asked else knowledge.engine
         self._kept: dict[str, tuple[Match, ...]] = {}
         self._lock = threading.Lock()
 
@@ -124,7 +126,7 @@ class Matching:
         votes: dict[str, float] = defaultdict(float)
         best: dict[str, tuple[float, Need, int]] = {}
         for need in needs_of(commitment):
-            ranking = self.knowledge.engine.ranking(search_request(need.words[commitment.lang], commitment.lang))
+            ranking = self._engine.ranking(search_request(need.words[commitment.lang], commitment.lang))
             for rank, (practice_id, _) in enumerate(ranking, start=1):
                 vote = need.weight / (_SMOOTH + rank)
                 votes[practice_id] += vote
@@ -166,7 +168,7 @@ def needs_of(commitment: Entry) -> list[Need]:
 @lru_cache(maxsize=1)
 def matching_of(engine: SearchEngine) -> Matching:
     """The matching of an engine, kept until another engine takes its place: a server ranks once for each snapshot."""
-    return Matching(Knowledge(engine))
+    return Matching(Knowledge(engine), AskedBefore(engine.snapshot))
 
 
 def matrix(matching: Matching, most: int = 5) -> Mapping[str, Mapping[str, Mapping[str, int]]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import os
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,8 +16,8 @@ from kb.content.library import Library
 from kb.content.model import Entry
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
-from kb.site.answers import answers
-from kb.site.commitments import Matching, by_facts
+from kb.learning.matching import Matching
+from kb.learning.matching import matrix as learning_matrix
 from kb.site.contact import report_link
 from kb.site.contribute import contribute_values
 from kb.site.coverage import Coverage, coverage
@@ -24,6 +26,7 @@ from kb.site.forge import Forge
 from kb.site.front import by_place, newest, reviewed
 from kb.site.machines import FEED_FACETS, MachineFile, machine_files, root_files
 from kb.site.memory import PageMemory, write_changed
+from kb.site.peers import answers, uses
 from kb.site.pictures.map import RegionMap, region_map
 from kb.site.pictures.matrix import Matrix, matrix
 from kb.site.plainhost import brief_files, remove_search_index, write_search_index
@@ -56,6 +59,7 @@ class _Site:
     today: datetime.date
     forge: Forge = field(default_factory=Forge)
     contact: str = ""
+    matching: Matching | None = None
 
     def urls(self, lang: str) -> Urls:
         return Urls(lang, self.base, self.origin)
@@ -63,10 +67,6 @@ class _Site:
     @cached_property
     def coverage(self) -> Coverage:
         return coverage(self.library)
-
-    @cached_property
-    def matching(self) -> Matching:
-        return by_facts(self.library)
 
     @cached_property
     def browse(self) -> dict[str, dict[str, dict[str, int]]]:
@@ -118,6 +118,7 @@ def build_site(
     plain: bool = False,
     repository: Forge = Forge(),  # noqa: B008 - frozen
     contact: str = "",
+    matching: Matching | None = None,
 ) -> SiteReport:
     """Writes the site into `folder` and removes pages that are no more. What has not changed is not rendered again.
 
@@ -129,16 +130,18 @@ def build_site(
         origin: the web host, for whole addresses.
         repository: where the form for contributors opens the file that it makes.
         contact: who hears of mistakes (KB_CONTACT); empty leaves the link out.
+        matching: which practices answer which commitments; without it no page says so.
         plain: also write what a host of plain files needs, which `kb serve` would make on demand.
     """
-    site = _Site(library, similar, base, origin, plain, _today(), repository, contact)
+    site = _Site(library, similar, base, origin, plain, _today(), repository, contact, matching)
     pages = [page for lang in LANGUAGES for page in _pages(site, lang)]
     pages.append(_Page(base, "root.html", site.urls("en"), site.alternates(), {}))
     machines = [file for lang in LANGUAGES for file in machine_files(library, site.urls(lang), site.browse[lang])]
     machines += root_files([(page.address, page.alternates, page.reviewed) for page in pages], base, origin)
     if plain:
         machines += [file for lang in LANGUAGES for file in brief_files(library, site.urls(lang))]
-    pages.append(_Page(f"{base}404.html", "404.html", site.urls("en"), site.alternates(), {}))
+    nowhere = {"plain": plain, "english": site.urls("en")}
+    pages.append(_Page(f"{base}404.html", "404.html", site.urls("es"), site.alternates(), nowhere))
     everything: list[_Page | MachineFile] = [*pages, *machines]
     wanted = {_file(folder, base, made.address): made for made in everything}
     memory = PageMemory(folder / ".pages.json", library)
@@ -164,7 +167,14 @@ def _pages(site: _Site, lang: str) -> Iterator[_Page]:
 
     def page(template: str, kind: str, name: str = "", reviewed: str = "", **values: object) -> _Page:
         address = urls.page(kind, name) if name else urls.section(kind) if kind else urls.home()
-        return _Page(address, template, urls, site.alternates(kind, name), {"kind": kind, **values}, reviewed)
+        return _Page(
+            address,
+            template,
+            urls,
+            site.alternates(kind, name),
+            {"kind": kind, "plain": site.plain, **values},
+            reviewed,
+        )
 
     browse = site.browse[lang]
     region, table = site.region, site.matrix
@@ -179,9 +189,13 @@ def _pages(site: _Site, lang: str) -> Iterator[_Page]:
     )
     yield page("contribute.html", "contribute", forge=site.forge, **contribute_values(urls.lang))
     yield page("coverage.html", "coverage", coverage=site.coverage, matrix=table)
-    yield page("data.html", "data", browse=browse, data=data_values(library, urls), plain=site.plain)
+    yield page("data.html", "data", browse=browse, data=data_values(library, urls))
     if site.plain:
         yield page("search_plain.html", "search", browse=browse)
+        yield page(
+            "learning.html", "learning", states=_mirps(), state="", practice=None, browse=browse,
+            matrix=learning_matrix(site.matching) if site.matching else {code: {} for code in _mirps()},
+        )  # fmt: skip
     yield page("practices.html", "practice", places=by_place(practices, lang))
     for kind in ("commitment", "event"):
         yield page("list.html", kind, entries=views(library.of_kind(kind), urls))
@@ -204,7 +218,13 @@ def _entry_pages(site: _Site, lang: str, ids: Collection[str]) -> Iterator[_Page
     urls = site.urls(lang)
     for entry, template, extra in _entries(site, urls):
         if entry.id in ids:
-            values = {"kind": entry.kind, "it": view(entry, urls), "overdue": entry.is_overdue(site.today), **extra}
+            values = {
+                "kind": entry.kind,
+                "plain": site.plain,
+                "it": view(entry, urls),
+                "overdue": entry.is_overdue(site.today),
+                **extra,
+            }
             address, alternates = urls.page(entry.kind, entry.id), site.alternates(entry.kind, entry.id)
             yield _Page(address, template, urls, alternates, values, entry.facts.last_reviewed)
 
@@ -230,13 +250,14 @@ def _entries(site: _Site, urls: Urls) -> Iterator[tuple[Entry, str, dict[str, ob
                 "related": related,
                 "wanted": wanted,
                 "interests": interests_document(library.interests, entry.id),
-                "commitments": shown(site.matching(entry.id)),
+                "uses": uses(entry.id, site.matching, library, urls),
                 "report": report_link(site.contact, it.page.title, urls.absolute(it.url)),
             },
         )
     for entry in library.of_kind("commitment"):
         related = views((library.entries[other] for other in neighbours[entry.id]), urls)
-        yield entry, "commitment.html", {"answers": answers(view(entry, urls), library.practices), "related": related}
+        found = answers(entry.id, site.matching, library, urls)
+        yield entry, "commitment.html", {"answers": found, "related": related}
     for entry in events:
         prioritised = getattr(entry.facts, "prioritised", ())
         own = dict.fromkeys([*prioritised, *getattr(entry.facts, "practices", ())])
@@ -245,10 +266,15 @@ def _entries(site: _Site, urls: Urls) -> Iterator[tuple[Entry, str, dict[str, ob
 
 
 def write_entries(
-    library: Library, folder: Path, ids: Collection[str], similar: Similar = lambda _: (), base: str = "/"
+    library: Library,
+    folder: Path,
+    ids: Collection[str],
+    similar: Similar = lambda _: (),
+    base: str = "/",
+    matching: Matching | None = None,
 ) -> int:
     """Writes the pages of a few entries and nothing else, for an editor who waits; tells how many changed."""
-    site = _Site(library, similar, base, LOCAL, plain=False, today=_today())
+    site = _Site(library, similar, base, LOCAL, plain=False, today=_today(), matching=matching)
     pages = [page for lang in LANGUAGES for page in _entry_pages(site, lang, ids)]
     return sum(write_changed(_file(folder, base, page.address), page.render()) for page in pages)
 
@@ -281,10 +307,8 @@ def _browse(practices: Sequence[Entry], lang: str) -> dict[str, dict[str, int]]:
     """For each kind of browsing page, the terms in use in the vocabulary's order, with their number of practices."""
     found = {}
     for kind, facet in BROWSE.items():
-        counted = {
-            term: sum(term in getattr(entry.facts, facet) for entry in practices) for term in vocabulary()[facet]
-        }
-        used = [term for term, count in counted.items() if count]
+        counted = Counter(term for entry in practices for term in set(getattr(entry.facts, facet)))
+        used = [term for term in vocabulary()[facet] if counted[term]]
         if facet == "countries":
             # The States whose knowledge base this is come first, then their partners.
             used.sort(key=lambda term: (term not in _mirps(), vocabulary().label("countries", term, lang)))
@@ -306,11 +330,12 @@ def _remove_others(folder: Path, wanted: set[Path]) -> int:
     """Removes pages of entries that are gone; never touches a file that a site build does not write."""
     removed = 0
     for top in (*LANGUAGES, "assets"):
-        for path in sorted((folder / top).rglob("*"), reverse=True):
-            if path.is_dir():
-                if not any(path.iterdir()):
-                    path.rmdir()
-            elif path not in wanted:
+        for name, _, files_in in os.walk(folder / top, topdown=False):
+            place = Path(name)
+            gone = [place / file for file in files_in if place / file not in wanted]
+            for path in gone:
                 path.unlink()
-                removed += 1
+            removed += len(gone)
+            if not any(place.iterdir()):
+                place.rmdir()
     return removed

@@ -20,7 +20,8 @@ def newest(practices: Sequence[Entry]) -> list[Entry]:
 
 def reviewed(practices: Sequence[Entry]) -> list[Entry]:
     """Practices that editors looked at last; of one day, those with the most recent source. None that is newest."""
-    others = [entry for entry in practices if entry not in newest(practices)]
+    shown = {entry.id for entry in newest(practices)}
+    others = [entry for entry in practices if entry.id not in shown]
     return sorted(others, key=lambda entry: (entry.facts.last_reviewed, _last_source(entry), entry.id), reverse=True)[
         :PICKED
     ]

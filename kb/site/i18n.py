@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from babel.dates import format_date, format_interval, format_skeleton
@@ -29,11 +29,13 @@ def translations(lang: str) -> NullTranslations:
     return Translations(compiled)
 
 
+@lru_cache(maxsize=4096)
 def number(value: float, lang: str) -> str:
     """A figure as the reader writes it: `1,140`, `56.7`."""
     return format_decimal(value, locale=LOCALES[lang])
 
 
+@lru_cache(maxsize=4096)
 def date(text: str, lang: str) -> str:
     """A date of any precision (`2023`, `2023-09`, `2023-09-26`) in words."""
     if len(text) == 4:

@@ -30,12 +30,14 @@ def environment(lang: str) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # else every include asks the disk whether it changed
         extensions=["jinja2.ext.i18n"],
     )
     env.install_gettext_translations(i18n.translations(lang), newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(
-        lang=lang, languages=LANGUAGES, version=__version__, asset_version=asset_version(), agenda_style=_agenda_style()
-    )
+        lang=lang, languages=LANGUAGES, version=__version__, asset_version=asset_version(), agenda_style=_agenda_style(),
+        plain=False,
+    )  # fmt: skip
     env.globals.update(
         citation=citation, linked_data=linked_data, licence=licence, bar_charts=bars.bar_charts, chart_width=bars.WIDTH,
         date_range=lambda start, end: i18n.date_range(start, end, lang),

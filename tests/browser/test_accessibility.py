@@ -15,6 +15,10 @@ pytestmark = pytest.mark.browser
 
 SIDE_BY_SIDE = "id=sv-a-tu-lado-support-spaces&id=hn-idp-profiling"
 LONG_LIST = f"{SIDE_BY_SIDE}&id=mx-la-72-shelter&id=mx-temporary-curp&id=gt-retorno-al-hogar"
+AGENDA = (
+    "title=Mental+health&change=Children+find+care&date-1=2027-03-02&start-1=08%3A30&end-1=17%3A00&place=Tegucigalpa&host=HN"
+    "&time_zone=America%2FTegucigalpa&people-HN=3&people-GT=3&people-BZ=2"
+)
 PAGES = {
     "es": [
         "/", "/es/", "/es/buscar/", "/es/buscar/?q=salud+mental&country=HN&sort=newest", "/es/buscar/?q=%00",
@@ -24,18 +28,25 @@ PAGES = {
         f"/es/comparar/?{SIDE_BY_SIDE}", f"/es/comparar/?{LONG_LIST}",
         "/es/panorama/", "/es/datos/", "/es/aprendizaje/", "/es/aprendizaje/?state=HN", "/es/agenda/", "/es/contribuir/",
         "/es/buscar/?q=pr%C3%A1cticas+de+Panam%C3%A1+sobre+salud", "/es/buscar/?q=receta+de+pastel+de+chocolate",
+        "/es/poblaciones/", "/es/poblaciones/refugees/", "/es/aprendizaje/?practice=pa-technical-standard-mental-health",
+        f"/es/agenda/?{AGENDA}", "/es/agenda/?title=Salud", "/es/nada/", "/es/practicas/gt-church-network-socio-labour-integration/",
     ],
     "en": [
         "/404.html", "/en/", "/en/search/", "/en/search/?q=mental+health&country=HN&sort=newest", "/en/search/?q=%00",
         "/en/practices/", "/en/commitments/", "/en/events/", "/en/practices/cr-graduation-model/",
         "/en/commitments/commit-sv-idp-law-implementation/", "/en/events/event-san-salvador-mhpss-learning-2023/",
         "/en/countries/", "/en/themes/", "/en/themes/health/", "/en/what-we-know/", "/en/about/", "/en/compare/",
-        f"/en/compare/?{SIDE_BY_SIDE}", f"/en/compare/?{LONG_LIST}", "/api/v1/docs",
+        f"/en/compare/?{SIDE_BY_SIDE}", f"/en/compare/?{LONG_LIST}", "/api/v1/docs", "/en/populations/",
+        "/en/populations/refugees/", "/en/overview/", "/en/data/", "/en/learning/", "/en/learning/?state=HN",
+        "/en/learning/?practice=pa-technical-standard-mental-health", "/en/agenda/", f"/en/agenda/?{AGENDA}", "/en/contribute/",
     ],
 }  # fmt: skip
 COLOURED = [
     "/es/", "/es/buscar/?q=salud+mental&country=HN&sort=newest", "/es/practicas/bz-mobile-clinics/", "/es/que-sabemos/",
-    f"/es/comparar/?{LONG_LIST}", "/es/paises/bz/", "/es/aprendizaje/", "/es/agenda/", "/es/buscar/?q=pr%C3%A1cticas+de+Panam%C3%A1+sobre+salud",
+    f"/es/comparar/?{LONG_LIST}", "/es/paises/bz/", "/es/aprendizaje/", "/es/buscar/?q=pr%C3%A1cticas+de+Panam%C3%A1+sobre+salud",
+    f"/es/agenda/?{AGENDA}", "/en/agenda/?title=Health", "/en/learning/?state=HN", "/en/contribute/", "/en/overview/", "/en/data/",
+    "/en/commitments/commit-hn-mental-health-displaced/", "/en/events/event-san-salvador-mhpss-learning-2023/", "/es/nada/",
+    "/en/practices/gt-church-network-socio-labour-integration/", "/api/v1/docs",
 ]  # fmt: skip
 """Pages that together show every colour on every ground: language changes no colour, and contrast is slow to compute."""
 
@@ -115,12 +126,39 @@ def test_the_whole_way_by_keyboard(page: Page) -> None:
     _tab_to(page, "a[href*='.docx']")
 
 
-@pytest.mark.parametrize("path", ["/es/", "/es/buscar/?q=salud", "/es/practicas/sv-a-tu-lado-support-spaces/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/es/", "/es/buscar/?q=salud", "/es/practicas/sv-a-tu-lado-support-spaces/", "/es/aprendizaje/", "/es/contribuir/",
+        f"/es/agenda/?{AGENDA}", f"/es/comparar/?{LONG_LIST}", "/es/panorama/", "/es/datos/", "/es/que-sabemos/", "/es/nada/",
+        "/es/compromisos/commit-hn-mental-health-displaced/", "/es/eventos/event-san-salvador-mhpss-learning-2023/",
+    ],
+)  # fmt: skip
 def test_text_twice_as_large_still_fits(page: Page, path: str) -> None:
     page.set_viewport_size({"width": 640, "height": 480})
     page.goto(path)
     page.evaluate("document.documentElement.style.fontSize = '212.5%'")
     assert page.evaluate("document.documentElement.scrollWidth") <= 640
+
+
+def test_nothing_moves_for_those_who_ask_for_rest(browser: Browser, server: Server) -> None:
+    page = browser.new_page(base_url=server.address, reduced_motion="reduce")
+    for path in (
+        "/es/",
+        "/es/buscar/?q=salud",
+        "/es/practicas/sv-a-tu-lado-support-spaces/",
+        f"/es/comparar/?{LONG_LIST}",
+    ):
+        page.goto(path)
+        moving = page.evaluate(
+            """() => [document.documentElement, ...document.querySelectorAll('*')].filter((one) => {
+                const s = getComputedStyle(one);
+                return s.animationName !== 'none' || s.scrollBehavior === 'smooth'
+                    || s.transitionDuration.split(',').some((time) => parseFloat(time) > 0.01);
+            }).map((one) => one.outerHTML.slice(0, 90))"""
+        )
+        assert moving == [], path
+    page.close()
 
 
 def test_what_one_presses_is_large_enough(page: Page) -> None:

@@ -21,7 +21,7 @@ from tests.content.writing import ORIGINAL, changed, write
 SERVED = re.compile(
     r"/en/search/|/es/buscar/|/en/compare/|/es/comparar/|/en/learning/|/es/aprendizaje/|/e[ns]/agenda/|/api/v1/docs|/e[ns]/pr[ac]\w+/[a-z0-9-]+/(brief|ficha)\.docx"
 )
-"""Addresses that the server answers; of these a copy for plain-file hosts has all but the API."""
+"""Addresses that the server answers; a copy for plain-file hosts names only those that it has."""
 
 
 class _Page(HTMLParser):
@@ -255,3 +255,11 @@ def test_an_edit_of_a_body_makes_no_list_again(tmp_path: Path, monkeypatch: pyte
     page = (tmp_path / "site/en/practices/sv-one/index.html").read_text(encoding="utf-8")
     assert "three law students" in page
     assert "three law students" in (tmp_path / "site/en/data/practices.ndjson").read_text(encoding="utf-8")
+
+
+def test_the_page_for_lost_readers_speaks_both_languages(settings: Settings) -> None:
+    html = (settings.site / "404.html").read_text(encoding="utf-8")
+    spanish, english = html.index("Esta página no existe"), html.index("There is no such page")
+    assert html.index('<html lang="es">') < spanish < html.index('lang="en">', spanish) < english
+    for link in ('href="/es/"', 'href="/en/"', 'href="/es/practicas/"', 'href="/en/practices/"', 'action="/es/buscar/"'):
+        assert link in html

@@ -72,7 +72,7 @@ class Preview:
         report = build_site(library, self._settings.site, self._similar, repository=repository)
         self._renderings += report.written > 0
         for problem in library.problems:
-            logger.warning("%s", problem)
+            logger.warning("%s", problem.said(self._settings.lang))
         logger.info("Preview: the whole site in %.2f s", time.perf_counter() - began)
 
     def watch(self) -> None:

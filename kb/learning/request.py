@@ -223,6 +223,10 @@ class AgendaRequest(Strict):
     site: WebAddress | None = None
     """Address of the knowledge base, for links in files that leave it."""
     fixed: Annotated[list[Fixed], Field(max_length=80)] = []
+    calendar: Annotated[str, Field(pattern=r"^[a-z0-9-]{4,40}$")] | None = None
+    """Name of the event in calendars. The editable request holds it, so that entries are found again under another title or date."""
+    revision: Annotated[int, Field(ge=0, le=9999)] = 0
+    """How many times the agenda was sent out before; a calendar lets the higher take the place of the lower."""
     rename: Annotated[dict[str, Wording], Field(max_length=80)] = {}
 
     @property

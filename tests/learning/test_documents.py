@@ -128,7 +128,7 @@ def test_the_calendar_is_written_as_its_standard_asks(founding: Agenda) -> None:
 
 def test_the_interpreters_page_says_where_they_work_and_for_whom(founding: Agenda) -> None:
     page = write_agenda(founding, "md", Wish("es", "run-of-show")).decode().split("## Para los intérpretes")[1]
-    assert "Inglés: Belice." in page
+    assert "Hablan inglés: Belice." in page
     assert page.count("equipo portátil") == 2
     assert "susurrada" in page
     assert "| ACNUR / UNHCR | UN Refugee Agency |" in page

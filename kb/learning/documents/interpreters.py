@@ -52,7 +52,9 @@ def _languages(write: Writer) -> list[str]:
         if one.language:
             speaking[one.language].append(write.state(one.state))
     labels = {lang: vocabulary().label("languages", lang, write.lang) for lang in speaking}
-    return [f"{labels[lang]}: {', '.join(states)}." for lang, states in sorted(speaking.items())]
+    # Spanish writes languages in small letters.
+    names = {lang: label.lower() if write.lang == "es" else label for lang, label in labels.items()}
+    return [write("speak", language=names[lang], states=", ".join(states)) for lang, states in sorted(speaking.items())]
 
 
 def _away(write: Writer, block: Block) -> Row:

@@ -6,12 +6,24 @@ import sys
 
 import click
 
-from kb.commands import content, contributing, learning, operating, running, searching
+from kb.commands import LANGUAGE, content, contributing, learning, operating, running, searching
 from kb.errors import KnowledgeBaseError
-from kb.settings import SETTINGS
+from kb.settings import SETTINGS, terminal_language
+
+
+class _Verbs(click.Group):
+    """The group: an error leaves it with the language that its verb was asked to speak."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except KnowledgeBaseError as error:
+            error.lang = ctx.meta.get(LANGUAGE, "")
+            raise
 
 
 @click.group(
+    cls=_Verbs,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Settings are environment variables: " + ", ".join(setting.variable for setting in SETTINGS) + ".",
 )
@@ -47,7 +59,7 @@ def main() -> None:
     try:
         cli(standalone_mode=False)
     except KnowledgeBaseError as error:
-        click.echo(f"kb: {error}", err=True)
+        click.echo(f"kb: {error.said(error.lang or terminal_language())}", err=True)
         sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()

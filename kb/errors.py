@@ -24,6 +24,8 @@ Each message is one sentence that says what to do. `kb.cli` turns it into that s
 
 from __future__ import annotations
 
+from kb.sentences import Sentence
+
 
 class KnowledgeBaseError(Exception):
     """Root of all errors that are the caller's or the content's, not a defect of ours.
@@ -34,11 +36,19 @@ class KnowledgeBaseError(Exception):
     exit_code = 1
     status = 500
     slug = "error"
+    lang = ""
+    """Language that a verb was asked to speak when it failed; empty where it was not asked."""
 
     def __init__(self, template: str, hint: str = "", **values: object) -> None:
         self.template = template
         self.values = values
-        super().__init__((template % values if values else template) + hint)
+        self.sentence = template if isinstance(template, Sentence) else Sentence(template, **values)
+        self.hint = hint
+        super().__init__(self.sentence + hint)
+
+    def said(self, lang: str) -> str:
+        """The message in a language, as far as the catalogue has it."""
+        return self.sentence.said(lang) + (self.hint.said(lang) if isinstance(self.hint, Sentence) else self.hint)
 
 
 class SettingError(KnowledgeBaseError):

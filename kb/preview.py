@@ -12,7 +12,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from kb.content.library import load_library
+from kb.content.library import Library, load_library
 from kb.errors import KnowledgeBaseError
 from kb.learning.matching import matching_of
 from kb.search.engine import SearchEngine
@@ -21,6 +21,8 @@ from kb.site.build import build_site, write_entries
 from kb.site.forge import forge
 
 SIMILAR = 4
+QUIET_MILLISECONDS = 1500
+"""How long nothing must be saved before the pages that list what changed are made again."""
 
 logger = logging.getLogger(__name__)
 
@@ -44,38 +46,51 @@ class Preview:
         self._started = time.time_ns()
         self._renderings = 0
         self._digests: dict[str, str] = {}
+        self._library: Library | None = None
 
     @property
     def version(self) -> str:
         return f"{self._started}-{self._renderings}"
 
     def render(self) -> None:
-        """Writes first the pages of the entries that changed, so that their editor sees them, then the rest.
+        """Writes the whole site; pages that do not change stay as they are."""
+        if self.render_changed():
+            self.render_rest()
+
+    def render_changed(self) -> bool:
+        """Writes the pages of the entries that changed, so that their editor sees them at once; tells whether the content could be read.
 
         What is wrong in the content is logged, and the rest of it is written.
         """
         began = time.perf_counter()
         try:
-            library = load_library(self._settings.content).with_drafts()
+            self._library = load_library(self._settings.content).with_drafts()
         except KnowledgeBaseError as error:
-            logger.error("%s", error)  # noqa: TRY400 - the sentence says it
-            return
-        digests = {entry.id: library.digest(entry) for entry in library.everything.values()}
+            logger.error("%s", error.said(self._settings.lang))  # noqa: TRY400 - the sentence says it
+            return False
+        digests = {entry.id: self._library.digest(entry) for entry in self._library.everything.values()}
         changed = {entry_id for entry_id, digest in digests.items() if self._digests.get(entry_id) != digest}
         if self._digests:
-            write_entries(library, self._settings.site, changed, self._similar, matching=matching_of(self._engine))
+            own = matching_of(self._engine)
+            write_entries(self._library, self._settings.site, changed, self._similar, matching=own)
             self._renderings += 1
-            logger.info(
-                "Preview: %s in %.2f s", ", ".join(sorted(changed)) or "nothing new", time.perf_counter() - began
-            )
+            seconds = time.perf_counter() - began
+            logger.info("Preview: %s in %.2f s", ", ".join(sorted(changed)) or "nothing new", seconds)
+        for problem in self._library.problems:
+            logger.warning("%s", problem.said(self._settings.lang))
         self._digests = digests
+        return True
+
+    def render_rest(self) -> None:
+        """Writes every other page that shows what changed."""
+        if self._library is None:
+            return
+        began = time.perf_counter()
         repository = forge(self._settings.repository, self._settings.branch)
         report = build_site(
-            library, self._settings.site, self._similar, repository=repository, matching=matching_of(self._engine)
+            self._library, self._settings.site, self._similar, repository=repository, matching=matching_of(self._engine)
         )
         self._renderings += report.written > 0
-        for problem in library.problems:
-            logger.warning("%s", problem)
         logger.info("Preview: the whole site in %.2f s", time.perf_counter() - began)
 
     def watch(self) -> None:
@@ -94,8 +109,16 @@ class Preview:
         from watchfiles import watch
 
         folder: Path = self._settings.content
-        for _ in watch(folder, stop_event=self._stop, debounce=200, step=30, rust_timeout=500, yield_on_timeout=False):
-            self.render()
+        stale = False
+        # Nothing comes when nothing was saved for a while: then there is time for lists and maps, which no editor waits for.
+        for saved in watch(
+            folder, stop_event=self._stop, debounce=100, step=30, rust_timeout=QUIET_MILLISECONDS, yield_on_timeout=True
+        ):
+            if saved:
+                stale = self.render_changed() or stale
+            elif stale:
+                self.render_rest()
+                stale = False
 
     def _similar(self, entry_id: str) -> list[str]:
         if entry_id not in self._engine.snapshot.positions:

@@ -74,6 +74,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("body_kb", "1024", "largest body of a request, in kB"),
     Setting("metrics_from", "127.0.0.0/8,::1/128", "networks that may read /metrics, comma separated"),
     Setting("log_queries", "0", "1 to write what people search for to the log; queries can be sensitive"),
+    Setting("lang", "", "language of what `kb` tells its user, en or es; empty: the terminal's (LANG)"),
 )
 
 
@@ -108,6 +109,7 @@ class Settings:
     body_kb: int
     metrics_from: tuple[str, ...]
     log_queries: bool
+    lang: str
 
     @property
     def site_address(self) -> str:
@@ -128,8 +130,16 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: object)
             raise SettingError(f"{variable} is not a setting; the settings are {', '.join(known)}.")
     given = {name: str(value) for name, value in overrides.items() if value is not None}
     raw = {s.name: given.get(s.name) or environ.get(s.variable) or s.default for s in SETTINGS}
+    raw["lang"] = raw["lang"] or terminal_language(environ)
     converted = {field.name: _convert(field.name, str(field.type), raw[field.name]) for field in fields(Settings)}
     return Settings(**converted)  # type: ignore[arg-type]
+
+
+def terminal_language(environ: Mapping[str, str] | None = None) -> str:
+    """The language to speak on this terminal: `KB_LANG`, else the locale's where it is Spanish, else English."""
+    environ = os.environ if environ is None else environ
+    names = ("KB_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    return "es" if next((environ[name] for name in names if environ.get(name)), "").startswith("es") else "en"
 
 
 def store_address(settings: Settings) -> str:
@@ -158,6 +168,8 @@ def _convert(name: str, kind: str, text: str) -> object:
     if kind.startswith("tuple"):
         parts = tuple(part.strip() for part in text.split(",") if part.strip())
         return _networks(variable, parts) if name == "metrics_from" else parts
+    if name == "lang" and text not in ("en", "es"):
+        raise SettingError(f"{variable} must be en or es, not {text!r}.")
     if name == "store" and text and not text.startswith(("postgresql://", "postgres://")):
         raise SettingError(f"{variable} must be an address such as postgresql://kb@db1,db2/practices.")
     if name == "public_url" and text and not _WEB_ADDRESS.fullmatch(text):

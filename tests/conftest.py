@@ -34,6 +34,12 @@ def _no_hub() -> None:
     os.environ["HF_HUB_OFFLINE"] = "1"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _english() -> None:
+    """What `kb` says is English in tests, whatever the terminal's language is."""
+    os.environ["KB_LANG"] = "en"
+
+
 @pytest.fixture(scope="session")
 def library() -> Library:
     """The real content."""

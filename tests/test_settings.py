@@ -33,6 +33,7 @@ def test_a_variable_sets_and_an_option_wins() -> None:
         ({"KB_METRICS_FROM": "10.0.0.1/8"}, "KB_METRICS_FROM must list networks such as 10.0.0.0/8, not '10.0.0.1/8'."),
         ({"KB_PUBLIC_URL": "practices.example.org"}, "KB_PUBLIC_URL must be a web address such as https://"),
         ({"KB_CONTACT": "the editors"}, "KB_CONTACT must be a mailbox or an https:// address, not 'the editors'."),
+        ({"KB_LANG": "fr"}, "KB_LANG must be en or es, not 'fr'."),
         ({"KB_CONTNET": "x"}, "KB_CONTNET is not a setting; the settings are KB_CONTENT"),
     ],
 )

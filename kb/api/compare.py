@@ -5,7 +5,6 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
-from kb.api.pages import in_words
 from kb.content.sections import LANGUAGES
 from kb.errors import QueryError
 from kb.site.compare import MOST_COMPARED, compare, to_export
@@ -28,7 +27,7 @@ def _page(request: Request, lang: str) -> HTMLResponse:
         shown = compare(request.app.state.service.engine, ids, urls)
         status = 404 if shown.missing and not shown.chosen else 200
     except QueryError as error:
-        problem, status = in_words(error, lang), error.status
+        problem, status = error.said(lang), error.status
     alternates = {other: Urls(other).comparison(ids) for other in LANGUAGES}
     html = render(
         "compare.html", lang, urls, alternates, kind="compare", shown=shown, most=MOST_COMPARED, problem=problem

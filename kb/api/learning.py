@@ -207,7 +207,9 @@ async def bounded_body(request: Request) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BYTES:
-            raise TooLargeError(f"The body is larger than {MAX_BYTES // 1024} kB; a request is a few kB of text.")
+            raise TooLargeError(
+                "The body is larger than %(most)s kB; a request is a few kB of text.", most=MAX_BYTES // 1024
+            )
     return bytes(body)
 
 

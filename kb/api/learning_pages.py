@@ -19,7 +19,6 @@ from kb.learning.forms import DAYS, VISITS, ZONES, fields_of, mirps_states, requ
 from kb.learning.matching import Matching, matching_of, matrix
 from kb.learning.methods import for_practices
 from kb.site.agendas import Wish
-from kb.site.i18n import translations
 from kb.site.render import render
 from kb.site.urls import SEGMENTS, Urls
 
@@ -42,7 +41,7 @@ def _learning_page(request: Request, lang: str) -> HTMLResponse:
     matching = _matching(request)
     state, practice = request.query_params.get("state", ""), request.query_params.get("practice", "")
     if state and state not in mirps_states():
-        raise NotFoundError(f"{state!r} is not a MIRPS State.{did_you_mean(state, mirps_states())}")
+        raise NotFoundError("%(state)r is not a MIRPS State.", hint=did_you_mean(state, mirps_states()), state=state)
     one = matching.knowledge.practice(practice) if practice else None
     html = render(
         "learning.html", lang, Urls(lang), _alternates("learning", request.url.query), kind="learning",
@@ -73,7 +72,7 @@ def _agenda_page(request: Request, lang: str, fields: Mapping[str, Sequence[str]
         try:
             made = make_agenda(request_of_fields(fields), matching.knowledge)
         except KnowledgeBaseError as error:
-            problem, status = _in_words(error, lang), error.status
+            problem, status = error.said(lang), error.status
     wish = Wish(lang, site=str(request.base_url))
     html = render(
         "agenda.html", lang, Urls(lang), _alternates("agenda", request.url.query if request.method == "GET" else ""),
@@ -82,11 +81,6 @@ def _agenda_page(request: Request, lang: str, fields: Mapping[str, Sequence[str]
         documents=list(DOCUMENTS), written=write_document(made, "agenda", lang, wish.links) if made else None,
     )  # fmt: skip
     return HTMLResponse(html, status_code=status)
-
-
-def _in_words(error: KnowledgeBaseError, lang: str) -> str:
-    sentence = translations(lang).gettext(error.template)
-    return sentence % error.values if error.values else str(error) if sentence == error.template else sentence
 
 
 def _of_address(request: Request) -> dict[str, list[str]]:

@@ -9,7 +9,6 @@ from kb.api import metrics
 from kb.content.sections import LANGUAGES
 from kb.errors import NotFoundError, QueryError
 from kb.search.request import FACETS, SORTS
-from kb.site.i18n import translations
 from kb.site.render import render
 from kb.site.results import Asked, Found, find
 from kb.site.urls import SEGMENTS, Urls
@@ -24,7 +23,7 @@ def _search_page(request: Request, lang: str) -> HTMLResponse:
         asked = _asked(request)
         found = _found(request, asked, urls)
     except QueryError as error:
-        problem, status = in_words(error, lang), error.status
+        problem, status = error.said(lang), error.status
     alternates = {other: asked.address(Urls(other)) for other in LANGUAGES}
     html = render("search.html", lang, urls, alternates, kind="search", asked=asked, found=found, problem=problem)
     return HTMLResponse(html, status_code=status)
@@ -48,12 +47,6 @@ def _asked(request: Request) -> Asked:
 
 def _found(request: Request, asked: Asked, urls: Urls) -> Found | None:
     return find(request.app.state.service.engine, asked, urls, metrics.search) if asked.query.strip() else None
-
-
-def in_words(error: QueryError, lang: str) -> str:
-    """The sentence of an error in the reader's language."""
-    sentence = translations(lang).gettext(error.template)
-    return sentence % error.values if error.values else sentence
 
 
 @router.get(f"/en/{SEGMENTS['search']['en']}/", response_class=HTMLResponse)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -11,6 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from kb.content.sections import LANGUAGES
 from kb.errors import KnowledgeBaseError
 
 MEDIA_TYPE = "application/problem+json"
@@ -30,12 +32,18 @@ def problem_response(status: int, slug: str, detail: str, headers: Mapping[str, 
     return JSONResponse(problem.model_dump(), status_code=status, headers=headers, media_type=MEDIA_TYPE)
 
 
+def _language(request: Request) -> str:
+    """The language that `lang` of the address names, else the first of ours that the client prefers."""
+    preferred = re.findall(r"\b(en|es)\b", request.headers.get("accept-language", "").lower())
+    return next((lang for lang in (request.query_params.get("lang"), *preferred) if lang in LANGUAGES), "en")
+
+
 def install(app: FastAPI) -> None:
     """Makes every error of the application a problem document. Defects of ours are met farther out, by `Observed`."""
 
     @app.exception_handler(KnowledgeBaseError)
-    async def ours(_: Request, error: KnowledgeBaseError) -> JSONResponse:
-        return problem_response(error.status, error.slug, str(error))
+    async def ours(request: Request, error: KnowledgeBaseError) -> JSONResponse:
+        return problem_response(error.status, error.slug, error.said(_language(request)))
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:

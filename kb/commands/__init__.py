@@ -1,6 +1,29 @@
 """The verbs of `kb`, a module for each group of users. Each imports what it needs and holds no logic of its own."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+LANGUAGE = "kb.language"
+"""Where a verb's context keeps the language that it was asked to speak."""
+
+
+def _speak(context: click.Context, _: click.Parameter, lang: str | None) -> str | None:
+    context.meta[LANGUAGE] = lang or ""
+    return lang
+
+
+def language_option(default: str | None, meaning: str) -> Callable[[Command], Command]:
+    """`--lang` of a verb that also speaks that language, errors included."""
+    return click.option(
+        "--lang", type=click.Choice(["en", "es"]), default=default, show_default=True, callback=_speak, help=meaning
+    )
 
 
 def say(step: str) -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
+from kb.commands import language_option
 from kb.errors import ContentError
+from kb.sentences import Sentence
 from kb.settings import load_settings
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -25,19 +27,24 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
     help="A line a problem, annotations on lines, or the comment that a reviewer reads.",
 )
 @click.option("--links", is_flag=True, help="In the comment, also try the links of sources.")
-def check(paths: tuple[str, ...], content: Path | None, since: str | None, shape: str, links: bool) -> None:
+@language_option(None, "Language of what is said (KB_LANG); annotations and comments follow the page's otherwise.")
+def check(
+    paths: tuple[str, ...], content: Path | None, since: str | None, shape: str, links: bool, lang: str | None
+) -> None:
     """Validate all content; with PATHS, show only problems of files whose path holds one of them."""
     from kb.content.checks import check_library
     from kb.content.library import load_library
 
-    settings = load_settings(content=content)
+    settings = load_settings(content=content, lang=lang)
     library = load_library(settings.content)
     paths = tuple(path.removeprefix(f"{settings.content}/").removeprefix("./") for path in paths)
     known = {*library.documents, *(problem.path for problem in library.problems)}
     for part in paths:
         if not any(part in path for path in known):
             raise ContentError(
-                f"No file of {settings.content} has {part!r} in its path; give a part such as practices/sv."
+                "No file of %(folder)s has %(part)r in its path; give a part such as practices/sv.",
+                folder=settings.content,
+                part=part,
             )
     chosen = None
     if since is not None:
@@ -55,20 +62,25 @@ def check(paths: tuple[str, ...], content: Path | None, since: str | None, shape
         from kb.pipeline import engine_if_built
 
         about = touched(library, paths, chosen)
-        click.echo(comment(findings(library, problems, about, engine_if_built(settings), links=links)), nl=False)
+        found = findings(library, problems, about, engine_if_built(settings), links=links)
+        click.echo(comment(found, lang or ""), nl=False)
     elif shape == "github":
         from kb.contribute.annotations import github_lines
 
-        for line in github_lines(problems, settings.content.name):
+        for line in github_lines(problems, settings.content.name, lang or ""):
             click.echo(line)
     else:
         for problem in problems:
-            click.echo(str(problem))
+            click.echo(problem.said(settings.lang))
     if problems:
         files = len({problem.path for problem in problems})
-        raise ContentError(f"{len(problems)} problems in {files} files; each line above says where and what to do.")
+        raise ContentError(
+            "%(count)s problems in %(files)s files; each line above says where and what to do.",
+            count=len(problems),
+            files=files,
+        )
     if shape != "markdown":
-        click.echo(f"{len(library.everything)} entries, no problems.")
+        click.echo(Sentence("%(count)s entries, no problems.", count=len(library.everything)).said(settings.lang))
 
 
 @click.command()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from kb.commands import language_option
 from kb.errors import ContributionError
 from kb.settings import load_settings
 
@@ -20,7 +21,7 @@ def new() -> None:
 
 @new.command("practice")
 @click.argument("original", required=False, metavar="[ID]")
-@click.option("--lang", type=LANGUAGE, default="es", show_default=True, help="Language that you write in.")
+@language_option("es", "Language that you write in.")
 @click.option("--translation", type=LANGUAGE, help="Make the file of this language for the practice ID.")
 @click.option("--answer", "given", multiple=True, metavar="QUESTION=TEXT", help="Such as title=...; repeat for a list.")
 @click.option("--name", default="", help="Name of the file; made from the title otherwise.")
@@ -54,7 +55,10 @@ def new_practice(
 @click.option("--name", default="", help="Name of the content file; made from the title otherwise.")
 @click.option("--content", type=FOLDER, help="Content folder (KB_CONTENT).")
 def import_file(file: Path, name: str, content: Path | None) -> None:
-    """Turn a filled-in Word template into a draft practice, and say what is missing, by its question."""
+    """Turn a filled-in Word template into a draft practice, and say what is missing, by its question.
+
+    What is said of the file is said in the language that it is written in.
+    """
     from kb.contribute.saving import save
     from kb.contribute.word_import import import_word
 
@@ -69,6 +73,6 @@ def templates(folder: Path) -> None:
     from kb.contribute.products import write_products
 
     if not folder.is_dir():
-        raise ContributionError(f"There is no folder {folder}; make it, or name another.")
+        raise ContributionError("There is no folder %(folder)s; make it, or name another.", folder=folder)
     for path in write_products(folder):
         click.echo(f"wrote {path}")

@@ -46,7 +46,9 @@ def agenda(request_file: Path, output: Path, lang: str, document: str) -> None:
 
     request = load_request(request_file)
     made = make_agenda(request, matching_of(open_engine(load_settings())).knowledge)
-    content = write_agenda(made, output.suffix.removeprefix("."), Wish(lang, document, request.site or ""))
+    content = write_agenda(
+        made, output.suffix.removeprefix("."), Wish(lang, document, request.site or load_settings().public_url)
+    )
     output.write_bytes(content)
     click.echo(f"{output}: {len(made.blocks)} blocks, {len(made.practices)} practices.")
     for note in made.notes:

@@ -14,9 +14,10 @@ def build(plain: bool) -> None:
     """Build the index snapshot and the static site from the content."""
     from kb.pipeline import build as build_all
 
-    report = build_all(load_settings(), say, plain)
+    settings = load_settings()
+    report = build_all(settings, say, plain)
     for problem in report.problems:
-        click.echo(str(problem), err=True)
+        click.echo(problem.said(settings.lang), err=True)
     index, site = report.index, report.site
     click.echo(
         f"{index.items} practices, {index.passages} passages ({index.encoded} encoded, "

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from kb.content.problems import did_you_mean
+from kb.sentences import Sentence, template
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,12 @@ class Finding:
 
     location: tuple[str | int, ...]
     key: str
-    message: str
+    message: Sentence
+
+
+def refused(words: str, /, **values: object) -> PydanticCustomError:
+    """What a validator of ours raises: `findings` gives the sentence as it stands."""
+    return PydanticCustomError("refused", "{sentence}", {"sentence": Sentence(words, **values)})
 
 
 def findings(
@@ -39,41 +45,60 @@ def findings(
         yield Finding(location, key, _sentence(str(detail["type"]), detail, list((below or model).model_fields)))
 
 
-def _sentence(kind: str, detail: ErrorDetails, allowed: list[str]) -> str:
+_TYPES = {
+    "string_type": template("must be text, not %(found)r; put it between double quotes."),
+    "int_type": template("must be a whole number, not %(found)r."),
+    "float_type": template("must be a number, with a point before decimals and no thousands mark, not %(found)r."),
+    "string_too_short": template("is empty."),
+    "list_type": template("must be a list, one `- item` a line, not %(found)r."),
+    "bool_type": template("must be true or false, not %(found)r."),
+    "dict_type": template("must be a list of `key: value` lines, not %(found)r."),
+    "model_type": template("must be a list of `key: value` lines, not %(found)r."),
+    "model_attributes_type": template("must be a list of `key: value` lines, not %(found)r."),
+}
+_BOUNDS = {
+    "greater_than_equal": (template("must be %(limit)s or more, not %(found)r."), "ge"),
+    "less_than_equal": (template("must be %(limit)s or less, not %(found)r."), "le"),
+    "multiple_of": (template("must be a multiple of %(limit)s, not %(found)r."), "multiple_of"),
+    "string_too_long": (template("is longer than %(limit)s characters."), "max_length"),
+    "string_pattern_mismatch": (template("is %(found)r, which does not have the form %(limit)s."), "pattern"),
+}
+
+
+def _sentence(kind: str, detail: ErrorDetails, allowed: list[str]) -> Sentence:
     """Pydantic's finding in our words."""
     context = detail.get("ctx", {})
     found = detail.get("input")
     name = str(detail["loc"][-1]) if detail["loc"] else ""
-    types = {
-        "string_type": "must be text; put it between double quotes",
-        "int_type": "must be a whole number",
-        "float_type": "must be a number, with a point before decimals and no thousands mark",
-        "list_type": "must be a list, one `- item` a line",
-        "bool_type": "must be true or false",
-        "model_type": "must be a list of `key: value` lines",
-        "model_attributes_type": "must be a list of `key: value` lines",
-    }
-    if "sentence" in context:
-        return str(context["sentence"])
+    if isinstance(context.get("sentence"), Sentence):
+        told: Sentence = context["sentence"]
+        return told
     if kind == "extra_forbidden":
-        return f"is not a key of this file.{did_you_mean(name, allowed)} Allowed: {', '.join(allowed)}."
-    if kind == "missing":
-        return (
-            "is missing; every figure and statement names its source by number." if name == "source" else "is missing."
+        hint = did_you_mean(name, allowed)
+        return Sentence(
+            "is not a key of this file.%(hint)s Allowed: %(allowed)s.", hint=hint, allowed=", ".join(allowed)
         )
-    if kind in types:
-        return f"{types[kind]}, not {found!r}."
+    if kind == "missing" and name == "source":
+        return Sentence("is missing; every figure and statement names its source by number.")
+    if kind == "missing":
+        return Sentence("is missing.")
+    if kind in _TYPES:
+        return Sentence(_TYPES[kind], found=found)
     if kind == "literal_error":
-        return f"{found!r} is not allowed.{did_you_mean(str(found), _options(context))} Allowed: {context['expected']}."
-    if kind in ("too_short", "too_long"):
-        limit = f"at least {context['min_length']}" if kind == "too_short" else f"at most {context['max_length']}"
-        return f"has {context['actual_length']} items; {limit} are needed."
-    if kind == "string_too_short":
-        return "is empty."
-    if kind == "string_too_long":
-        return f"is longer than {context['max_length']} characters."
-    return f"{detail['msg']}, not {found!r}."
+        expected = str(context["expected"]).replace(" or ", ", ")
+        hint = did_you_mean(str(found), re.findall(r"'([^']+)'", expected))
+        return Sentence(
+            "%(found)r is not allowed.%(hint)s Allowed: %(allowed)s.", found=found, hint=hint, allowed=expected
+        )
+    if kind == "too_short":
+        return Sentence("has %(count)s items; at least %(least)s are needed.", **_counts(context, least="min_length"))
+    if kind == "too_long":
+        return Sentence("has %(count)s items; at most %(most)s are allowed.", **_counts(context, most="max_length"))
+    if kind in _BOUNDS:
+        words, bound = _BOUNDS[kind]
+        return Sentence(words, found=found, limit=context[bound])
+    return Sentence("cannot be read: %(found)r.", found=found)
 
 
-def _options(context: dict[str, object]) -> list[str]:
-    return re.findall(r"'([^']+)'", str(context["expected"]))
+def _counts(context: dict[str, object], **names: str) -> dict[str, object]:
+    return {"count": context["actual_length"], **{name: context[key] for name, key in names.items()}}

@@ -17,6 +17,7 @@ import yaml
 
 from kb.content.memory import remembered
 from kb.content.problems import Problem
+from kb.sentences import Sentence
 
 MAX_BYTES = 64 * 1024
 """The longest page so far has 11 kB. Some Markdown takes time that grows with the square of its length."""
@@ -58,7 +59,7 @@ class Document:
 class MalformedError(Exception):
     """A file that cannot be taken apart; `problem` says where and why."""
 
-    def __init__(self, path: str, line: int, key: str, message: str) -> None:
+    def __init__(self, path: str, line: int, key: str, message: Sentence) -> None:
         super().__init__(message)
         self.problem = Problem(path, line, key, message)
 
@@ -80,12 +81,14 @@ def parse(path: str, content: bytes) -> Document:
     front, body, body_line = _split(path, text)
     headings = len(_HEADING.findall(body))
     if headings > MAX_HEADINGS:
-        message = f"has {headings} headings and rules; a page has the few headings of its kind."
+        message = Sentence("has %(count)s headings and rules; a page has the few headings of its kind.", count=headings)
         raise MalformedError(path, body_line, "body", message)
     document = Document(body=body, body_line=body_line, digest=hashlib.sha256(content).hexdigest())
     node = _compose(path, front, 1)
     if not isinstance(node, yaml.MappingNode):
-        raise MalformedError(path, 2, "front matter", "must be a list of `key: value` lines, such as `title: ...`.")
+        raise MalformedError(
+            path, 2, "front matter", Sentence("must be a list of `key: value` lines, such as `title: ...`.")
+        )
     document.data = _mapping(path, node, (), document.lines, 1)
     return document
 
@@ -99,24 +102,30 @@ def parse_yaml(path: str, content: bytes) -> Document:
     document = Document(digest=hashlib.sha256(content).hexdigest())
     node = _compose(path, _decode(path, content), 0)
     if not isinstance(node, yaml.MappingNode):
-        raise MalformedError(path, 1, "file", "must be a list of `key: value` lines, such as `title: ...`.")
+        raise MalformedError(path, 1, "file", Sentence("must be a list of `key: value` lines, such as `title: ...`."))
     document.data = _mapping(path, node, (), document.lines, 0)
     return document
 
 
 def _decode(path: str, content: bytes) -> str:
     if len(content) > MAX_BYTES:
-        raise MalformedError(path, 1, "file", f"is larger than {MAX_BYTES // 1024} kB; a page is a few kB of text.")
+        message = Sentence("is larger than %(most)s kB; a page is a few kB of text.", most=MAX_BYTES // 1024)
+        raise MalformedError(path, 1, "file", message)
     try:
         text = content.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        message = f"is not UTF-8 (byte 0x{content[error.start]:02x}); save it again with the encoding UTF-8."
+        message = Sentence(
+            "is not UTF-8 (byte 0x%(byte)s); save it again with the encoding UTF-8.", byte=f"{content[error.start]:02x}"
+        )
         raise MalformedError(path, line, "file", message) from None
     text = text.replace("\r\n", "\n")
     if found := _UNWANTED.search(text):
         line = text.count("\n", 0, found.start()) + 1
-        message = f"holds the invisible character U+{ord(found.group()):04X}; delete it and type the text again."
+        message = Sentence(
+            "holds the invisible character U+%(code)s; delete it and type the text again.",
+            code=f"{ord(found.group()):04X}",
+        )
         raise MalformedError(path, line, "file", message)
     _refuse_odd_words(path, text)
     return text
@@ -128,22 +137,28 @@ def _refuse_odd_words(path: str, text: str) -> None:
         line = text.count("\n", 0, found.start()) + 1
         around = text[max(0, found.start() - 12) : found.end() + 12].split("\n", maxsplit=1)[0]
         name = unicodedata.name(found.group(), "unnamed")
-        message = f"{around!r} holds a letter of another alphabet, {name}; type it again."
+        message = Sentence(
+            "%(around)r holds a letter of another alphabet, %(name)s; type it again.", around=around, name=name
+        )
         raise MalformedError(path, line, "file", message)
     if found := _LONG_WORD.search(text):
         line = text.count("\n", 0, found.start()) + 1
-        message = f"{found.group()[:20]!r}... goes on for {len(found.group())} characters without a space; write words."
+        message = Sentence(
+            "%(start)r... goes on for %(count)s characters without a space; write words.",
+            start=found.group()[:20],
+            count=len(found.group()),
+        )
         raise MalformedError(path, line, "file", message)
 
 
 def _split(path: str, text: str) -> tuple[str, str, int]:
     lines = text.split("\n")
     if lines[0].rstrip() != "---":
-        raise MalformedError(path, 1, "front matter", "must begin with a line `---` at the top of the file.")
+        raise MalformedError(path, 1, "front matter", Sentence("must begin with a line `---` at the top of the file."))
     for number, line in enumerate(lines[1:], start=1):
         if line.rstrip() == "---":
             return "\n".join(lines[1:number]), "\n".join(lines[number + 1 :]), number + 2
-    raise MalformedError(path, 1, "front matter", "is not closed; put a line `---` between it and the text.")
+    raise MalformedError(path, 1, "front matter", Sentence("is not closed; put a line `---` between it and the text."))
 
 
 def _compose(path: str, front: str, above: int) -> yaml.Node | None:
@@ -154,23 +169,31 @@ def _compose(path: str, front: str, above: int) -> yaml.Node | None:
         for event in yaml.parse(front, Loader=yaml.CSafeLoader):
             line = (event.start_mark.line if event.start_mark else 0) + 1 + above
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise MalformedError(path, line, "front matter", "uses `&` or `*` (YAML anchors); write the text out.")
+                raise MalformedError(
+                    path, line, "front matter", Sentence("uses `&` or `*` (YAML anchors); write the text out.")
+                )
             if getattr(event, "tag", None):
-                raise MalformedError(path, line, "front matter", "uses `!` (a YAML tag); put the text in quotes.")
+                raise MalformedError(
+                    path, line, "front matter", Sentence("uses `!` (a YAML tag); put the text in quotes.")
+                )
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > MAX_DEPTH:
-                raise MalformedError(path, line, "front matter", f"is nested deeper than {MAX_DEPTH} levels.")
+                raise MalformedError(
+                    path, line, "front matter", Sentence("is nested deeper than %(most)s levels.", most=MAX_DEPTH)
+                )
         return yaml.compose(front, Loader=yaml.CSafeLoader)
     except yaml.reader.ReaderError as error:
         line = front.count("\n", 0, error.position) + 2
         code = error.character if isinstance(error.character, int) else ord(error.character)
-        message = f"holds the character U+{code:04X}, which YAML does not know; delete it."
+        message = Sentence("holds the character U+%(code)s, which YAML does not know; delete it.", code=f"{code:04X}")
         raise MalformedError(path, line, "front matter", message) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = min(mark.line if mark else 0, front.count("\n")) + 1 + above
-        hint = "a text with `: ` or a leading quote mark must stand between double quotes"
-        message = f"is not valid YAML ({error.problem}); often {hint}."
+        message = Sentence(
+            "is not valid YAML (%(reason)s); often a text with `: ` or a leading quote mark must stand between double quotes.",
+            reason=error.problem,
+        )
         raise MalformedError(path, line, "front matter", message) from None
 
 
@@ -181,10 +204,10 @@ def _mapping(
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1 + above
         if not isinstance(key_node, yaml.ScalarNode):
-            raise MalformedError(path, line, "front matter", "has a key that is not a word.")
+            raise MalformedError(path, line, "front matter", Sentence("has a key that is not a word."))
         key = key_node.value
         if key in result:
-            raise MalformedError(path, line, key, "stands twice; keep one of the two.")
+            raise MalformedError(path, line, key, Sentence("stands twice; keep one of the two."))
         lines[(*at, key)] = line
         result[key] = _value(path, value_node, (*at, key), lines, above)
     return result

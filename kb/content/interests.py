@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
 
-from kb.content.findings import findings
+from kb.content.findings import findings, refused
 from kb.content.frontmatter import Document, MalformedError, parse_yaml
 from kb.content.model import CountryCode, LanguageCode, PartialDate, Strict, Text, WebAddress
 from kb.content.problems import Problem, did_you_mean
+from kb.sentences import Sentence
 
 FOLDER = "interests"
 
@@ -33,9 +33,7 @@ class Said(Strict):
     @model_validator(mode="after")
     def _something(self) -> Said:
         if not (self.en or self.es):
-            raise PydanticCustomError(
-                "empty", "{sentence}", {"sentence": "says nothing; write `es: ...` or `en: ...`."}
-            )
+            raise refused("says nothing; write `es: ...` or `en: ...`.")
         return self
 
     def words(self) -> dict[str, str]:
@@ -89,9 +87,8 @@ def read_interests(folder: Path, problems: list[Problem]) -> tuple[EventInterest
         if file.name.startswith((".", "README")):
             continue
         if file.suffix != ".yaml" or not file.is_file() or file.is_symlink():
-            problems.append(
-                Problem(path, 1, "file", f"is not named {FOLDER}/<event>.yaml, as the event's page is named.")
-            )
+            message = Sentence("is not named interests/<event>.yaml, as the event's page is named.")
+            problems.append(Problem(path, 1, "file", message))
             continue
         try:
             document = parse_yaml(path, file.read_bytes())
@@ -119,20 +116,27 @@ def check_interests(read: EventInterests, states_of: Mapping[str, tuple[str, ...
     if read.event not in events:
         names = {event.removeprefix("event-") for event in events}
         name = read.event.removeprefix("event-")
-        message = f"there is no event {name!r}; name the file after the event's page.{did_you_mean(name, names)}"
+        message = Sentence(
+            "there is no event %(name)r; name the file after the event's page.%(hint)s",
+            name=name,
+            hint=did_you_mean(name, names),
+        )
         problems.append(Problem(read.path, 1, "file", message))
     seen: set[tuple[str, str]] = set()
     for place, one in enumerate(read.recorded.interests):
-        key, message = "practice", ""
+        key, message = "practice", Sentence()
         if one.practice not in states_of:
-            message = f"there is no practice {one.practice!r}.{did_you_mean(one.practice, states_of)}"
+            hint = did_you_mean(one.practice, states_of)
+            message = Sentence("there is no practice %(id)r.%(hint)s", id=one.practice, hint=hint)
         elif one.state in states_of[one.practice]:
-            key, message = (
-                "state",
-                f"{one.practice!r} is {one.state}'s own practice; an interest is in another State's.",
+            key = "state"
+            message = Sentence(
+                "%(id)r is %(state)s's own practice; an interest is in another State's.",
+                id=one.practice,
+                state=one.state,
             )
         elif (one.state, one.practice) in seen:
-            message = f"{one.state} names {one.practice!r} twice; keep one of the two."
+            message = Sentence("%(state)s names %(id)r twice; keep one of the two.", state=one.state, id=one.practice)
         seen.add((one.state, one.practice))
         if message:
             line = read.document.line_of(("interests", place, key))

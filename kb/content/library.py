@@ -43,6 +43,7 @@ from kb.content.problems import MAX_PROBLEMS, Problem, did_you_mean
 from kb.content.sections import LANGUAGES, headings
 from kb.content.vocabulary import vocabulary
 from kb.errors import ContentError, NotFoundError
+from kb.sentences import Sentence
 
 KINDS: dict[str, type[Original]] = {"practices": Practice, "commitments": Commitment, "events": Event}
 _NAME = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)\.([a-z]{2})\.md", re.ASCII)
@@ -100,7 +101,7 @@ class Library:
         entries = self.everything
         if entry_id in entries:
             return entries[entry_id]
-        raise NotFoundError(f"There is no entry {entry_id!r}.{did_you_mean(entry_id, entries)}")
+        raise NotFoundError("There is no entry %(id)r.", hint=did_you_mean(entry_id, entries), id=entry_id)
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,8 @@ def load_library(folder: Path) -> Library:
     """
     if not folder.is_dir():
         raise ContentError(
-            f"There is no content folder {folder}; set KB_CONTENT to the folder that holds `practices/`."
+            "There is no content folder %(folder)s; set KB_CONTENT to the folder that holds `practices/`.",
+            folder=folder,
         )
     problems: list[Problem] = []
     documents: dict[str, dict[str, tuple[_File, Document]]] = {}
@@ -172,18 +174,19 @@ def _walk(folder: Path) -> Iterator[Path]:
 def _place(folder: Path, path: str, top: str, depth: int) -> _File:
     full = folder / path
     if full.is_symlink() or not full.is_file():
-        raise MalformedError(path, 1, "file", "is a link or a device; content files are ordinary files.")
+        raise MalformedError(path, 1, "file", Sentence("is a link or a device; content files are ordinary files."))
     parts = path.split("/")[1:]
     shape = "<country>/<name>.<en or es>.md" if depth == 2 else "<name>.<en or es>.md"
     name = _NAME.fullmatch(parts[-1])
     if len(parts) != depth or not name or name.group(2) not in LANGUAGES:
-        message = f"is not named {top}/{shape}, with a to z, 0 to 9 and hyphens in the name."
+        message = Sentence(
+            "is not named %(shape)s, with a to z, 0 to 9 and hyphens in the name.", shape=f"{top}/{shape}"
+        )
         raise MalformedError(path, 1, "file", message)
     country = parts[0] if depth == 2 else ""
     if depth == 2 and country.upper() not in vocabulary()["countries"] and country not in vocabulary()["regions"]:
-        raise MalformedError(
-            path, 1, "file", f"stands in {country!r}, which is no country code, `regional` or `global`."
-        )
+        message = Sentence("stands in %(folder)r, which is no country code, `regional` or `global`.", folder=country)
+        raise MalformedError(path, 1, "file", message)
     prefix = {"practices": f"{country}-", "commitments": f"commit-{country}-", "events": "event-"}[top]
     return _File(path, prefix + name.group(1), country, name.group(2), KINDS[top])
 
@@ -193,15 +196,16 @@ def _entry(entry_id: str, files: list[tuple[_File, Document]], problems: list[Pr
     translations = [(file, document) for file, document in files if "translates" in document.data]
     if not originals:
         file, document = files[0]
-        message = (
+        message = Sentence(
             "translates a page that is not there; add the original, or remove `translates` and complete the facts."
         )
         problems.append(Problem(file.path, document.line_of(("translates",)), "translates", message))
         return None
     for file, _ in originals[1:]:
-        message = (
-            f"has the same id as {originals[0][0].path}, {entry_id!r}; "
-            "give it another name, or make it a translation with `translates`."
+        message = Sentence(
+            "has the same id as %(path)s, %(id)r; give it another name, or make it a translation with `translates`.",
+            path=originals[0][0].path,
+            id=entry_id,
         )
         problems.append(Problem(file.path, 1, "id", message))
     file, document = originals[0]
@@ -215,7 +219,9 @@ def _entry(entry_id: str, files: list[tuple[_File, Document]], problems: list[Pr
         if front is None:
             continue
         if other.lang in pages or front.translates != file.lang:
-            message = f"must name the language of the original, {file.lang!r}, and the file the other language."
+            message = Sentence(
+                "must name the language of the original, %(lang)r, and the file the other language.", lang=file.lang
+            )
             problems.append(Problem(other.path, translated.line_of(("translates",)), "translates", message))
             continue
         pages[other.lang] = _translated_page(other, translated, front, original)

@@ -22,8 +22,9 @@ from pydantic import (
     GetJsonSchemaHandler,
     WithJsonSchema,
 )
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, core_schema
 
+from kb.content.findings import refused
 from kb.content.markdown import Section
 from kb.content.problems import did_you_mean
 from kb.content.vocabulary import vocabulary
@@ -47,10 +48,13 @@ class _term:  # noqa: N801 - reads as the annotation that it is
     def _check(self, value: object) -> str:
         allowed = vocabulary()[self.facet]
         if str(value) not in allowed:
-            listed = ", ".join(allowed)
-            near = did_you_mean(str(value), allowed)
-            message = f"{str(value)!r} is not a term of {self.facet}.{near} Allowed: {listed}."
-            raise PydanticCustomError("unknown_term", "{sentence}", {"sentence": message})
+            raise refused(
+                "%(found)r is not a term of %(facet)s.%(hint)s Allowed: %(allowed)s.",
+                found=str(value),
+                facet=self.facet,
+                hint=did_you_mean(str(value), allowed),
+                allowed=", ".join(allowed),
+            )
         return str(value)
 
 
@@ -62,8 +66,9 @@ def _date(value: object) -> str:
     except (KeyError, ValueError):
         year = 0
     if not 1950 <= year <= 2100:
-        message = f"{text!r} is not a date; write it as 2023, 2023-09 or 2023-09-26, between 1950 and 2100."
-        raise PydanticCustomError("bad_date", "{sentence}", {"sentence": message})
+        raise refused(
+            "%(found)r is not a date; write it as 2023, 2023-09 or 2023-09-26, between 1950 and 2100.", found=text
+        )
     return text
 
 
@@ -71,8 +76,7 @@ def _words(most: int) -> AfterValidator:
     def check(text: str) -> str:
         count = len(text.split())
         if count > most:
-            message = f"has {count} words; at most {most} are read."
-            raise PydanticCustomError("too_long", "{sentence}", {"sentence": message})
+            raise refused("has %(count)s words; at most %(most)s are read.", count=count, most=most)
         return text
 
     return AfterValidator(check)
@@ -80,8 +84,7 @@ def _words(most: int) -> AfterValidator:
 
 def _question(text: str) -> str:
     if not text.endswith("?"):
-        message = f"{text!r} is not a question; end it with a question mark."
-        raise PydanticCustomError("no_question", "{sentence}", {"sentence": message})
+        raise refused("%(found)r is not a question; end it with a question mark.", found=text)
     return text
 
 
@@ -90,8 +93,9 @@ _WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+\.[a-z]{2,}(:[0-9]+)?(/[^\s<>
 
 def _address(text: str) -> str:
     if not _WEB_ADDRESS.fullmatch(text):
-        message = f"{text!r} is not a web address; it must begin with https:// or http:// and hold no spaces."
-        raise PydanticCustomError("bad_address", "{sentence}", {"sentence": message})
+        raise refused(
+            "%(found)r is not a web address; it must begin with https:// or http:// and hold no spaces.", found=text
+        )
     return text
 
 

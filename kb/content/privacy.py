@@ -18,32 +18,44 @@ from functools import cache
 from importlib.resources import files
 
 from kb.content.memory import remembered
+from kb.sentences import Sentence, template
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A piece of text that looks like personal data. `kind` is a key of `ADVICE`."""
+    """A piece of text that looks like personal data. `kind` is one of `KINDS`."""
 
     kind: str
     text: str
 
     @property
-    def sentence(self) -> str:
-        looks, instead = ADVICE[self.kind]
-        return f"{self.text!r} looks like {looks}; {instead}."
+    def sentence(self) -> Sentence:
+        return Sentence(_ADVICE[self.kind], found=self.text)
 
 
-_MARK = "or list it under `institutional` if it belongs to an institution"
-_OUT = f"take it out, {_MARK}"
-ADVICE: dict[str, tuple[str, str]] = {
-    "email": ("a person's e-mail address", f"name an institution's mailbox, such as info@..., {_MARK}"),
-    "phone": ("a telephone number", _OUT),
-    "identity": ("an identity number", "take it out: nobody's papers are published"),
-    "passport": ("a passport number", "take it out: nobody's papers are published"),
-    "coordinates": ("coordinates", "name the town instead: places where people are protected are not published"),
-    "street": ("a street address", f"take it out: places where people are protected are not published, {_MARK}"),
-    "person": ("the name of a person", f"name the institution or the office instead, {_MARK}"),
+_ADVICE: dict[str, str] = {
+    "email": template(
+        "%(found)r looks like a person's e-mail address; name an institution's mailbox, such as info@..., or list it under "
+        "`institutional` if it belongs to an institution."
+    ),
+    "phone": template(
+        "%(found)r looks like a telephone number; take it out, or list it under `institutional` if it belongs to an institution."
+    ),
+    "identity": template("%(found)r looks like an identity number; take it out: nobody's papers are published."),
+    "passport": template("%(found)r looks like a passport number; take it out: nobody's papers are published."),
+    "coordinates": template(
+        "%(found)r looks like coordinates; name the town instead: places where people are protected are not published."
+    ),
+    "street": template(
+        "%(found)r looks like a street address; take it out: places where people are protected are not published, or list it "
+        "under `institutional` if it belongs to an institution."
+    ),
+    "person": template(
+        "%(found)r looks like the name of a person; name the institution or the office instead, or list it under "
+        "`institutional` if it belongs to an institution."
+    ),
 }
+KINDS = tuple(_ADVICE)
 STRUCTURED = ("email", "phone", "identity", "passport", "coordinates")
 """Kinds that are told by their shape."""
 

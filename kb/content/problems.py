@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kb.sentences import Sentence
+
 MAX_PROBLEMS = 50
 """Most problems of one file that are reported: more help nobody."""
 
@@ -20,12 +22,16 @@ class Problem:
     path: str
     line: int
     key: str
-    message: str
+    message: Sentence
     topic: str = ""
     """`personal data`, which a reviewer looks at apart from the rest."""
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.key}: {self.message}"
+        return self.said("en")
+
+    def said(self, lang: str) -> str:
+        """The line in a language; path, line and key are the same in each."""
+        return f"{self.path}:{self.line}: {self.key}: {self.message.said(lang)}"
 
 
 def closest(found: str, allowed: Iterable[str]) -> str:
@@ -35,7 +41,7 @@ def closest(found: str, allowed: Iterable[str]) -> str:
     return lowered[near[0]] if near else ""
 
 
-def did_you_mean(found: str, allowed: Iterable[str]) -> str:
+def did_you_mean(found: str, allowed: Iterable[str]) -> Sentence:
     """` Did you mean 'x'?` for the closest allowed term, or nothing when none is close."""
     near = closest(found, allowed)
-    return f" Did you mean {near!r}?" if near else ""
+    return Sentence(" Did you mean %(near)r?", near=near) if near else Sentence()

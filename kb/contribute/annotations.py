@@ -7,13 +7,17 @@ from collections.abc import Iterable
 from kb.content.problems import Problem
 
 
-def github_lines(problems: Iterable[Problem], folder: str) -> list[str]:
-    """One `::error` line a problem; `folder` is the content folder's name in the repository."""
+def github_lines(problems: Iterable[Problem], folder: str, lang: str = "") -> list[str]:
+    """One `::error` line a problem, in `lang` or else in the language of the page; `folder` is the content folder's name in the repository."""
     return [
         f"::error file={_property(f'{folder}/{problem.path}')},line={problem.line},"
-        f"title={_property(problem.key)}::{_data(problem.message)}"
+        f"title={_property(problem.key)}::{_data(problem.message.said(lang or _written_in(problem.path)))}"
         for problem in problems
     ]
+
+
+def _written_in(path: str) -> str:
+    return "es" if path.endswith(".es.md") else "en"
 
 
 def _data(text: str) -> str:

@@ -56,8 +56,12 @@ def answers_from(given: Sequence[str]) -> dict[str, str | list[str]]:
     for one in given:
         key, equals, text = one.partition("=")
         if not equals or key not in known:
-            hint = did_you_mean(key, known)
-            raise ContributionError(f"{one!r} is no answer; write QUESTION=TEXT with one of {', '.join(known)}.{hint}")
+            raise ContributionError(
+                "%(given)r is no answer; write QUESTION=TEXT with one of %(known)s.",
+                hint=did_you_mean(key, known),
+                given=one,
+                known=", ".join(known),
+            )
         answers.setdefault(key, []).append(text)
     lists = ("list", "choices")
     return {key: texts if known[key].answer in lists else "\n\n".join(texts) for key, texts in answers.items()}

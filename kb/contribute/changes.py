@@ -17,15 +17,19 @@ def changed_since(reference: str, content: Path) -> list[str]:
         ContributionError: no Git, no repository, or no such reference.
     """
     if reference.startswith("-"):
-        raise ContributionError(f"{reference!r} is no commit or branch.")
+        raise ContributionError("%(reference)r is no commit or branch.", reference=reference)
     command = ["git", "diff", "--name-only", "--relative", "--diff-filter=d", "-z", f"{reference}...HEAD", "--", "."]
     try:
         done = subprocess.run(command, cwd=content, capture_output=True, check=False)  # noqa: S603 - a list, no shell
     except OSError as error:
-        raise ContributionError(f"Git cannot be run in {content} ({error.strerror}).") from error
+        raise ContributionError(
+            "Git cannot be run in %(folder)s (%(reason)s).", folder=content, reason=error.strerror
+        ) from error
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()
         raise ContributionError(
-            f"Git does not know what changed since {reference!r}: {said[0] if said else 'no reason'}."
+            "Git does not know what changed since %(reference)r: %(reason)s.",
+            reference=reference,
+            reason=said[0] if said else "?",
         )
     return [name.decode(errors="replace") for name in done.stdout.split(b"\0") if name]

@@ -57,27 +57,27 @@ class Findings:
     dead: Sequence[DeadLink] | None = field(default=None)
 
 
-def comment(findings: Findings) -> str:
-    """The comment, with headings in the language that the proposal is written in."""
+def comment(findings: Findings, lang: str = "") -> str:
+    """The comment, in `lang`, or else each page's part in the language that it is written in."""
     everything = findings.library.everything.values()
     entries = [e for e in everything if any(page.path in findings.paths for page in e.pages.values())]
     spanish = any(path.endswith(".es.md") for path in findings.paths)
-    lang = entries[0].original.lang if entries else "es" if spanish else "en"
-    parts = [f"## {_LABELS['title'][lang]}", ""]
+    first = lang or (entries[0].original.lang if entries else "es" if spanish else "en")
+    parts = [f"## {_LABELS['title'][first]}", ""]
     known = {page.path for entry in entries for page in entry.pages.values()}
     for path in findings.paths:
         if path not in known:
-            parts += [f"### {_code(path)}", "", *_problems(findings, {path}, lang)]
+            parts += [f"### {_code(path)}", "", *_problems(findings, {path}, first)]
     for entry in entries:
-        parts += _entry(findings, entry, entry.original.lang)
+        parts += _entry(findings, entry, lang or entry.original.lang)
     if not findings.paths:
-        parts.append(_LABELS["nothing"][lang])
+        parts.append(_LABELS["nothing"][first])
     text = "\n".join(parts)
     for entry in entries:
         preview = _preview(entry)
         if len(text) + len(preview) > MAX_LENGTH:
-            preview = _LABELS["long"][lang]
-        text += f"\n\n<details><summary>{_LABELS['preview'][lang]}: {_in_html(entry.original.title)}</summary>\n\n{preview}\n\n</details>"
+            preview = _LABELS["long"][first]
+        text += f"\n\n<details><summary>{_LABELS['preview'][first]}: {_in_html(entry.original.title)}</summary>\n\n{preview}\n\n</details>"
     return text[: MAX_LENGTH + 2000] + "\n"
 
 
@@ -117,7 +117,7 @@ def _problems(findings: Findings, paths: set[str], lang: str) -> Iterator[str]:
             yield ""
             for one in listed:
                 where = f"{_code(one.path)}, {_LABELS['line'][lang]} {one.line}, {_code(one.key)}"
-                yield f"- {where}: {_quoted(one.message)}"
+                yield f"- {where}: {_quoted(one.message.said(lang))}"
             yield ""
 
 

@@ -85,7 +85,7 @@ def propose(answers: Answers, lang: str, name: str = "", today: datetime.date | 
 def _path(data: Mapping[str, Any], lang: str, name: str) -> str:
     chosen = name or name_from(str(data["title"]))
     if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", chosen, re.ASCII):
-        raise ContributionError(f"{name!r} cannot be the name of a file; use a to z, 0 to 9 and hyphens.")
+        raise ContributionError("%(name)r cannot be the name of a file; use a to z, 0 to 9 and hyphens.", name=name)
     countries = data["countries"]
     known = len(countries) == 1 and countries[0] in vocabulary()["countries"]
     return f"practices/{countries[0].lower() if known else 'regional'}/{chosen}.{lang}.md"

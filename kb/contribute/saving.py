@@ -23,10 +23,11 @@ def save(proposal: Proposal, folder: Path) -> Iterator[str]:
     file = folder / proposal.path
     if not folder.is_dir():
         raise ContributionError(
-            f"There is no content folder {folder}; set KB_CONTENT to the folder that holds `practices/`."
+            "There is no content folder %(folder)s; set KB_CONTENT to the folder that holds `practices/`.",
+            folder=folder,
         )
     if file.exists():
-        raise ContributionError(f"{file} is there already; give the new file another name with --name.")
+        raise ContributionError("%(file)s is there already; give the new file another name with --name.", file=file)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(proposal.text, encoding="utf-8")
     yield say("written", proposal.lang, file=file)
@@ -44,4 +45,4 @@ def save(proposal: Proposal, folder: Path) -> Iterator[str]:
 def _by_question(problem: Problem, lang: str) -> str:
     key = problem.key.split(".")[0]
     asked = {question.key: question.question[lang] for question in questions()}
-    return f"{asked[key]} ({problem})" if key in asked else str(problem)
+    return f"{asked[key]} ({problem.said(lang)})" if key in asked else problem.said(lang)

@@ -19,7 +19,9 @@ def translation_of(library: Library, entry_id: str, lang: str) -> Proposal:
     """
     entry = library.get(entry_id)
     if lang in entry.pages:
-        raise ContributionError(f"{entry_id} has a page in {lang!r} already: {entry.pages[lang].path}.")
+        raise ContributionError(
+            "%(id)s has a page in %(lang)r already: %(path)s.", id=entry_id, lang=lang, path=entry.pages[lang].path
+        )
     original = entry.original
     lines = ["---", f"translates: {original.lang}", "translation: machine-assisted"]
     lines += [f'fingerprint: "{words_fingerprint(original)}"', f"# {original.title}", 'title: ""']

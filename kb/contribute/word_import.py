@@ -46,8 +46,9 @@ def import_word(file: Path, name: str = "") -> Proposal:
     reading = _Reading(document)
     if not reading.answers and reading.current is None:
         raise ContributionError(
-            f"{file.name} holds none of the questions of our template; copy your text into docs/template-practice.en.docx "
-            "or docs/template-practice.es.docx, below the questions."
+            "%(file)s holds none of the questions of our template; copy your text into docs/template-practice.en.docx or "
+            "docs/template-practice.es.docx, below the questions.",
+            file=file.name,
         )
     proposal = propose(reading.answers, reading.lang, name)
     proposal.notes[:0] = reading.notes()

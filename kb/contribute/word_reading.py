@@ -19,7 +19,6 @@ MAX_TEXT = 6 * 2**20
 """Bytes of all XML parts together; a filled-in template has 0.2 MB."""
 MAX_PARTS = 1000
 _OLD_WORD = b"\xd0\xcf\x11\xe0"
-_SAVE_AGAIN = "open it in Word and save it again as a Word document (.docx)"
 
 
 def open_word(file: Path) -> WordDocument:
@@ -31,20 +30,31 @@ def open_word(file: Path) -> WordDocument:
     name = file.name
     if file.stat().st_size > MAX_FILE:
         raise ContributionError(
-            f"{name} is larger than {MAX_FILE // 2**20} MB; take the pictures out and save it again."
+            "%(file)s is larger than %(most)s MB; take the pictures out and save it again.",
+            file=name,
+            most=MAX_FILE // 2**20,
         )
     content = file.read_bytes()
     if content.startswith(_OLD_WORD):
         raise ContributionError(
-            f"{name} is protected by a password or of an old Word; {_SAVE_AGAIN} without a password."
+            "%(file)s is protected by a password or of an old Word; open it in Word and save it again as a Word document "
+            "(.docx) without a password.",
+            file=name,
         )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _refuse_bombs(name, archive)
             _refuse_entities(name, archive)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as error:
-        raise ContributionError(f"{name} is not a Word document that can be read; {_SAVE_AGAIN}.") from error
+        raise _unreadable(name) from error
     return _document(name, content)
+
+
+def _unreadable(name: str) -> ContributionError:
+    return ContributionError(
+        "%(file)s is not a Word document that can be read; open it in Word and save it again as a Word document (.docx).",
+        file=name,
+    )
 
 
 def _document(name: str, content: bytes) -> WordDocument:
@@ -53,7 +63,7 @@ def _document(name: str, content: bytes) -> WordDocument:
     try:
         return Document(io.BytesIO(content))
     except Exception as error:  # whatever a file of a stranger makes the library stumble over
-        raise ContributionError(f"{name} is not a Word document that can be read; {_SAVE_AGAIN}.") from error
+        raise _unreadable(name) from error
 
 
 def _refuse_bombs(name: str, archive: zipfile.ZipFile) -> None:
@@ -63,8 +73,12 @@ def _refuse_bombs(name: str, archive: zipfile.ZipFile) -> None:
     text = sum(part.file_size for part in _texts(archive))
     if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED or text > MAX_TEXT:
         raise ContributionError(
-            f"{name} unpacks to {len(parts)} parts and {unpacked / 2**20:.0f} MB, {text / 2**20:.0f} MB of it text, far more "
-            "than a filled-in template; copy your answers into a fresh one."
+            "%(file)s unpacks to %(parts)s parts and %(all)s MB, %(text)s MB of it text, far more than a filled-in template; "
+            "copy your answers into a fresh one.",
+            file=name,
+            parts=len(parts),
+            all=f"{unpacked / 2**20:.0f}",
+            text=f"{text / 2**20:.0f}",
         )
 
 
@@ -73,7 +87,11 @@ def _refuse_entities(name: str, archive: zipfile.ZipFile) -> None:
         content = archive.read(part)
         # In UTF-16, which XML may be in too, the letters stand apart.
         if b"<!DOCTYPE" in content or b"<!ENTITY" in content or "<!DOCTYPE".encode("utf-16-le")[1:-1] in content:
-            raise ContributionError(f"{name} holds XML with a DOCTYPE, which Word never writes; {_SAVE_AGAIN}.")
+            raise ContributionError(
+                "%(file)s holds XML with a DOCTYPE, which Word never writes; open it in Word and save it again as a Word "
+                "document (.docx).",
+                file=name,
+            )
 
 
 def _texts(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import yaml
@@ -62,6 +63,12 @@ def _block(agenda: Agenda, block: Block) -> dict[str, Any]:
     }
 
 
+def calendar_name(agenda: Agenda) -> str:
+    """What the event is called in calendars: what the request says, else made of title, first day and host."""
+    event = f"{agenda.title['en']}|{agenda.request.days[0].date}|{agenda.request.host}"
+    return agenda.request.calendar or hashlib.sha256(event.encode()).hexdigest()[:16]
+
+
 def fixed_request(agenda: Agenda) -> str:
     """The request as YAML with each block of the agenda fixed: change times and titles there, and make it again."""
     data = as_data(agenda.request)
@@ -80,6 +87,7 @@ def fixed_request(agenda: Agenda) -> str:
         for block in agenda.blocks
     ]
     data.pop("rename", None)
+    data |= {"calendar": calendar_name(agenda), "revision": agenda.request.revision + 1}
     in_rooms = sum(len(block.practices) for block in agenda.blocks if block.method.id != "field-visit")
     data["practices"] = agenda.request.practices.model_dump(mode="json", exclude_defaults=True) | {"count": in_rooms}
     text: str = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=110)

@@ -9,9 +9,13 @@ from collections.abc import Sequence
 from kb.learning.knowledge import Entry
 from kb.learning.matching import Match, Matching
 
-_NOTHING = {
-    "en": "No commitment of another State asks for it.",
-    "es": "Ningún compromiso de otro Estado pide esto.",
+_NO_COMMITMENT = {
+    "en": "No close match: no commitment of another State asks for this.",
+    "es": "Sin coincidencia cercana: ningún compromiso de otro Estado pide esto.",
+}
+_NO_PRACTICE = {
+    "en": "No close match: no practice of another State answers this yet.",
+    "es": "Sin coincidencia cercana: todavía ninguna práctica de otro Estado responde a esto.",
 }
 
 
@@ -22,6 +26,8 @@ def commitments_as_text(matching: Matching, commitments: Sequence[Entry], lang: 
         parts.append(f"{commitment.title[lang]}\n{commitment.id}")
         found = matching.practices_for(commitment)[:count]
         parts += [_practice(number, one, matching, lang) for number, one in enumerate(found, start=1)]
+        if not found:
+            parts.append(_NO_PRACTICE[lang])
     return "\n\n".join(parts)
 
 
@@ -30,7 +36,7 @@ def practice_as_text(matching: Matching, practice: Entry, lang: str) -> str:
     parts = [f"{practice.title[lang]}\n{practice.id}"]
     for number, one in enumerate(matching.commitments_for(practice), start=1):
         parts.append(_entry(number, one.commitment, one, lang))
-    return "\n\n".join(parts if len(parts) > 1 else [*parts, _NOTHING[lang]])
+    return "\n\n".join(parts if len(parts) > 1 else [*parts, _NO_COMMITMENT[lang]])
 
 
 def _practice(number: int, one: Match, matching: Matching, lang: str) -> str:

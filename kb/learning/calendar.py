@@ -1,24 +1,25 @@
 """An agenda as a calendar (iCalendar, RFC 5545) that Outlook, Google and Thunderbird accept.
 
 Start and end stand in UTC, so that no program can misread the hour; the event's time zone is described beside them
-(VTIMEZONE, X-WR-TIMEZONE). A block keeps its UID when the agenda is made again, so a second import moves it.
+(VTIMEZONE, X-WR-TIMEZONE). A block keeps its UID when the agenda is made again, and a later revision of the request has a higher
+SEQUENCE and DTSTAMP (RFC 5546), so that a second import moves what the first brought.
 """
 
 from __future__ import annotations
 
 import datetime
-import hashlib
 
 from icalendar import Calendar, Event, Timezone, vText
 
 from kb.learning.agenda import Agenda
+from kb.learning.as_data import calendar_name
 from kb.learning.blocks import Block
 from kb.learning.documents.parts import Links
 from kb.learning.request import words_of
 
 PRODUCT = "-//Good practices knowledge base//Agenda//"
 _STAMP = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
-"""Stands for the time of writing, which would make two equal calendars differ."""
+"""Stands for the time of writing, which would make two equal calendars differ; each revision is a minute later."""
 
 
 def calendar(agenda: Agenda, lang: str, links: Links) -> bytes:
@@ -45,8 +46,9 @@ def calendar(agenda: Agenda, lang: str, links: Links) -> bytes:
 
 def _event(agenda: Agenda, block: Block, lang: str, links: Links) -> Event:
     event = Event()
-    event.add("uid", _uid(agenda, block))
-    event.add("dtstamp", _STAMP)
+    event.add("uid", f"{block.id}-{calendar_name(agenda)}@good-practices")
+    event.add("dtstamp", _STAMP + datetime.timedelta(minutes=agenda.request.revision))
+    event.add("sequence", agenda.request.revision)
     event.add("dtstart", agenda.moment(block.day, block.start).astimezone(datetime.UTC))
     event.add("dtend", agenda.moment(block.day, block.end).astimezone(datetime.UTC))
     event.add("summary", block.title[lang])
@@ -63,9 +65,3 @@ def _description(agenda: Agenda, block: Block, lang: str, links: Links) -> str:
         chosen = agenda.practices[name]
         lines.append(f"- {chosen.practice.title[lang]} ({chosen.presenter.name[lang]}) {links(name, lang)}".strip())
     return "\n".join(lines)
-
-
-def _uid(agenda: Agenda, block: Block) -> str:
-    """Stays the same while title, first day and the block's id do."""
-    event = f"{agenda.title['en']}|{agenda.request.days[0].date}|{agenda.request.host}"
-    return f"{block.id}-{hashlib.sha256(event.encode()).hexdigest()[:16]}@good-practices"

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
+from kb.content.findings import Finding
 from kb.content.vocabulary import vocabulary
 from kb.errors import AgendaRequestError
 from kb.learning.request import AgendaRequest, read_request, request_of
+from kb.sentences import Sentence, joined, template
 
 DAYS = 3
 VISITS = 3
@@ -24,6 +26,43 @@ ZONES = (
 def mirps_states() -> list[str]:
     """The States that the form lists as delegations."""
     return [code for code, entry in vocabulary()["countries"].items() if entry.mirps]
+
+
+_LABELS = {
+    "title": template("Title"),
+    "change": template("What should be different afterwards?"),
+    "objectives": template("Objectives, one on each line"),
+    "time_zone": template("Time zone"),
+    "place": template("Place"),
+    "host": template("Host State"),
+    "delegations": template("Who comes"),
+    "partners": template("Agencies and other partners, one on each line"),
+    "languages": template("Who comes"),
+    "interpretation": template("Interpreters"),
+    "parallel": template("Sessions at the same time"),
+    "themes": template("Only practices of these themes"),
+    "practices": template("Practices and methods"),
+    "methods": template("Practices and methods"),
+    "follow_up": template("Who calls the follow-up after three and six months"),
+    "visits": template("Field visits"),
+}
+"""Key of a request to the words that stand at its field."""
+_TOO_FEW = {
+    "days": template("Give the date of at least one day."),
+    "delegations": template("Say of at least two States with how many people they come."),
+}
+
+
+def _told(found: Finding) -> Sentence:
+    """A finding by the words of its field."""
+    if found.key in _TOO_FEW:
+        return Sentence(_TOO_FEW[found.key])
+    key, *rest = found.location or ("",)
+    if key == "days":
+        field = Sentence("Day %(number)s", number=int(rest[0]) + 1)
+    else:
+        field = Sentence(_LABELS.get(str(key), str(key)))
+    return joined([field, found.message], ": ")
 
 
 def fields_of(body: bytes) -> dict[str, list[str]]:
@@ -69,7 +108,7 @@ def request_of_fields(fields: Fields) -> AgendaRequest:
         data["parallel"] = _number(parallel)
     if follow_up := _one(fields, "follow_up"):
         data["follow_up"] = follow_up
-    return request_of(data)
+    return request_of(data, _told)
 
 
 def _one(fields: Fields, name: str) -> str:

@@ -106,7 +106,10 @@ class Knowledge:
         Raises:
             NotFoundError: there is none of this id; names the closest.
         """
-        return _get(self.practices, "practice", practice_id)
+        if practice_id not in self.practices:
+            hint = did_you_mean(practice_id, self.practices)
+            raise NotFoundError("There is no practice %(id)r.", hint=hint, id=practice_id)
+        return self.practices[practice_id]
 
     def commitment(self, commitment_id: str) -> Entry:
         """A commitment or need.
@@ -114,14 +117,11 @@ class Knowledge:
         Raises:
             NotFoundError: there is none of this id; names the closest.
         """
-        return _get(self.commitments, "commitment", commitment_id)
+        if commitment_id not in self.commitments:
+            hint = did_you_mean(commitment_id, self.commitments)
+            raise NotFoundError("There is no commitment %(id)r.", hint=hint, id=commitment_id)
+        return self.commitments[commitment_id]
 
 
 def _of_kind(documents: Mapping[str, Document], kind: str) -> dict[str, Entry]:
     return {key: Entry(key, found) for key, found in sorted(documents.items()) if found["kind"] == kind}
-
-
-def _get(entries: Mapping[str, Entry], kind: str, entry_id: str) -> Entry:
-    if entry_id not in entries:
-        raise NotFoundError(f"There is no {kind} {entry_id!r}.{did_you_mean(entry_id, entries)}")
-    return entries[entry_id]

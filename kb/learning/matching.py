@@ -2,7 +2,8 @@
 
 Each need that a commitment names (what would help; where the page does not say, what it asks for) is a question to the search engine,
 its title and summary are one more. A practice's score is its reciprocal rank over these questions (Cormack, Clarke and Büttcher, 2009), the
-summary counting one and a half times, relative to the best, plus half the share of the commitment's themes that it has.
+summary counting one and a half times, relative to the best, plus half the share of the commitment's themes that it has and a little
+for the share of those it is about. What stays below `LEAST` is no match.
 """
 
 from __future__ import annotations
@@ -24,12 +25,17 @@ from kb.search.engine import SearchEngine
 from kb.search.request import search_request
 
 KEPT = 10
-"""Practices kept for a commitment."""
+"""Most practices kept for a commitment."""
+LEAST = 0.6
+"""Least score of a match: of what the judged commitments had below it among their first ten, nothing was right."""
+CLOSE = 0.7
+"""Least score at which a practice's page says who could use it: below it, two in three of the judged were wrong."""
 _ANSWERS = 5
 """Place in the ranking for a need up to which a practice is said to answer it; below, to be near to it."""
 _SMOOTH = 10
 _SUMMARY_WEIGHT = 1.5
 _THEME_WEIGHT = 0.5
+_POPULATION_WEIGHT = 0.15
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,7 @@ class Matching:
         self._lock = threading.Lock()
 
     def practices_for(self, commitment: Entry) -> tuple[Match, ...]:
-        """Practices of other States that answer a commitment, best first."""
+        """Practices of other States that answer a commitment, best first; none where nothing comes close."""
         with self._lock:
             if commitment.id not in self._kept:
                 self._kept[commitment.id] = self._ranked(commitment)[:KEPT]
@@ -106,7 +112,7 @@ class Matching:
             for commitment in self.knowledge.commitments.values()
             if commitment.themes & practice.themes
             for match in self.practices_for(commitment)
-            if match.practice.id == practice.id
+            if match.practice.id == practice.id and match.score >= CLOSE
         ]
         return tuple(sorted(found, key=lambda match: (-match.score, match.commitment.id)))
 
@@ -141,13 +147,21 @@ class Matching:
             practice = self.knowledge.practices[practice_id]
             if own <= set(practice.states):
                 continue
-            share = len(commitment.themes & practice.themes) / len(commitment.themes)
+            score = round(vote / most + _in_common(commitment, practice), 4)
             _, need, rank = best[practice_id]
-            matches.append(Match(commitment, practice, round(vote / most + _THEME_WEIGHT * share, 4), need, rank))
+            if score >= LEAST:
+                matches.append(Match(commitment, practice, score, need, rank))
         return tuple(sorted(matches, key=lambda match: (-match.score, match.practice.id)))
 
 
 _PAGE = 10
+
+
+def _in_common(commitment: Entry, practice: Entry) -> float:
+    """What themes and populations of both add to a score."""
+    themes = len(commitment.themes & practice.themes) / len(commitment.themes)
+    people = len(commitment.populations & practice.populations) / max(1, len(commitment.populations))
+    return _THEME_WEIGHT * themes + _POPULATION_WEIGHT * people
 
 
 def _first(found: tuple[float, Need, int]) -> float:

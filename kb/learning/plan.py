@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kb.errors import InfeasibleError
 from kb.learning.methods import Method, for_practices, methods
@@ -71,6 +71,11 @@ class Plan:
     placed: list[tuple[int, Placed]]
     without_room: list[Chosen]
 
+    @property
+    def lacks_wanted(self) -> bool:
+        """Whether a practice that the organisers want is without room."""
+        return any(one.wanted for one in self.without_room)
+
 
 def item(method: str, name: str = "", exact: int = 0) -> Item:
     """A session without practices."""
@@ -98,21 +103,38 @@ def plan_event(
     Raises:
         InfeasibleError: what must be there does not fit.
     """
-    best: Plan | None = None
-    complete = pinned >= _BACKBONE
-    for roomy in (True, False):
-        plans = _frame(request, half_days, pinned, rules, roomy and not complete)
-        for visit in visits:
-            _place_visit(plans, visit, rules, pinned)
-        left = _place_sessions(request, plans, chosen, rules, roomy)
-        if roomy and not complete:
-            _use_free_time(plans, rules)
-        placed = [(plan.half.day, one) for plan in plans for one in stretched(plan.half, plan.items, rules)]
-        best = Plan(placed, left)
-        if not any(one.wanted for one in left):
-            break
-    assert best is not None  # noqa: S101 - the loop ran
-    return best
+    if visits and not pinned >= _BACKBONE:
+        try:
+            gentle = _planned(
+                request, half_days, visits, chosen, pinned, replace(rules, coffee_after_visits=True), True
+            )
+            if not gentle.lacks_wanted:
+                return gentle
+        except InfeasibleError:
+            pass  # with less comfort it may be feasible
+    plan = _planned(request, half_days, visits, chosen, pinned, rules, roomy=True)
+    return _planned(request, half_days, visits, chosen, pinned, rules, roomy=False) if plan.lacks_wanted else plan
+
+
+def _planned(
+    request: AgendaRequest,
+    half_days: Sequence[Half],
+    visits: Sequence[VisitPlan],
+    chosen: Sequence[Chosen],
+    pinned: frozenset[str],
+    rules: Rules,
+    roomy: bool,
+) -> Plan:
+    """One attempt: `roomy` with what makes an event comfortable, otherwise with what must be there."""
+    comfortable = roomy and not pinned >= _BACKBONE
+    plans = _frame(request, half_days, pinned, rules, comfortable)
+    for visit in visits:
+        _place_visit(plans, visit, rules, pinned)
+    left = _place_sessions(request, plans, chosen, rules, roomy)
+    if comfortable:
+        _use_free_time(plans, rules)
+    placed = [(plan.half.day, one) for plan in plans for one in stretched(plan.half, plan.items, rules)]
+    return Plan(placed, left)
 
 
 def _frame(

@@ -10,16 +10,15 @@ from __future__ import annotations
 
 import datetime
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
-from pydantic_core import PydanticCustomError
 
-from kb.content.findings import findings
-from kb.content.frontmatter import Location, MalformedError, parse_yaml
+from kb.content.findings import Finding, findings, refused
+from kb.content.frontmatter import MalformedError, parse_yaml
 from kb.content.interests import Said
 from kb.content.model import CountryCode, LanguageCode, Strict, WebAddress
 from kb.content.problems import did_you_mean
@@ -27,13 +26,10 @@ from kb.content.sections import LANGUAGES
 from kb.errors import AgendaRequestError
 from kb.learning.methods import GRID, for_practices, methods
 from kb.learning.words import Words
+from kb.sentences import Sentence, joined
 
 MAX_BYTES = 64 * 1024
 """Largest body or file that is read."""
-
-
-def _refused(message: str) -> PydanticCustomError:
-    return PydanticCustomError("refused", "{sentence}", {"sentence": message})
 
 
 def _day(text: str) -> str:
@@ -42,7 +38,7 @@ def _day(text: str) -> str:
             return text
     except ValueError:
         pass
-    raise _refused(f"{text!r} is not a day; write it as 2023-09-26.")
+    raise refused("%(found)r is not a day; write it as 2023-09-26.", found=text)
 
 
 def _clock(text: str) -> str:
@@ -52,7 +48,7 @@ def _clock(text: str) -> str:
             return f"{parts[0]:02}:{parts[1]:02}"
     except (ValueError, TypeError):
         pass
-    raise _refused(f'{text!r} is not a time; write it as "08:30", in steps of {GRID} minutes.')
+    raise refused('%(found)r is not a time; write it as "08:30", in steps of %(grid)s minutes.', found=text, grid=GRID)
 
 
 @cache
@@ -62,20 +58,27 @@ def _zones() -> frozenset[str]:
 
 def _zone(text: str) -> str:
     if text not in _zones():
-        raise _refused(f"{text!r} is not a time zone, such as America/El_Salvador.{did_you_mean(text, _zones())}")
+        hint = did_you_mean(text, _zones())
+        raise refused("%(found)r is not a time zone, such as America/El_Salvador.%(hint)s", found=text, hint=hint)
     return text
 
 
 def _method(text: str) -> str:
-    if text not in for_practices():
-        allowed = for_practices()
-        raise _refused(f"{text!r} is not a method.{did_you_mean(text, allowed)} Allowed: {', '.join(allowed)}.")
-    return text
+    return _one_of(for_practices(), text)
 
 
 def _any_method(text: str) -> str:
-    if text not in methods():
-        raise _refused(f"{text!r} is not a method.{did_you_mean(text, methods())} Allowed: {', '.join(methods())}.")
+    return _one_of(methods(), text)
+
+
+def _one_of(allowed: Mapping[str, object], text: str) -> str:
+    if text not in allowed:
+        raise refused(
+            "%(found)r is not a method.%(hint)s Allowed: %(allowed)s.",
+            found=text,
+            hint=did_you_mean(text, allowed),
+            allowed=", ".join(allowed),
+        )
     return text
 
 
@@ -89,7 +92,7 @@ def _in_both(value: object) -> object:
     if isinstance(value, str):
         return dict.fromkeys(LANGUAGES, value)
     if not isinstance(value, dict | Said):
-        raise _refused("must be text, or a text for each language: {en: ..., es: ...}.")
+        raise refused("must be text, or a text for each language: {en: ..., es: ...}.")
     return value
 
 
@@ -220,6 +223,10 @@ class AgendaRequest(Strict):
     site: WebAddress | None = None
     """Address of the knowledge base, for links in files that leave it."""
     fixed: Annotated[list[Fixed], Field(max_length=80)] = []
+    calendar: Annotated[str, Field(pattern=r"^[a-z0-9-]{4,40}$")] | None = None
+    """Name of the event in calendars. The editable request holds it, so that entries are found again under another title or date."""
+    revision: Annotated[int, Field(ge=0, le=9999)] = 0
+    """How many times the agenda was sent out before; a calendar lets the higher take the place of the lower."""
     rename: Annotated[dict[str, Wording], Field(max_length=80)] = {}
 
     @property
@@ -253,12 +260,16 @@ def read_request(content: bytes, name: str = "request") -> AgendaRequest:
         AgendaRequestError: each line of its message names file, line, key and what to do.
     """
     if len(content) > MAX_BYTES:
-        raise AgendaRequestError(f"{name} is larger than {MAX_BYTES // 1024} kB; a request is a few kB of text.")
+        raise AgendaRequestError(
+            "%(name)s is larger than %(most)s kB; a request is a few kB of text.", name=name, most=MAX_BYTES // 1024
+        )
     try:
         document = parse_yaml(name, content)
     except MalformedError as error:
-        raise AgendaRequestError(str(error.problem)) from None
-    return _validated(document.data, lambda location: f"{name}:{document.line_of(location)}: ")
+        problem = error.problem
+        where = Sentence(f"{name}:{problem.line}: {problem.key}")
+        raise AgendaRequestError(joined([where, problem.message], ": ")) from None
+    return _validated(document.data, lambda one: _line(one, f"{name}:{document.line_of(one.location)}: "))
 
 
 def load_request(path: Path) -> AgendaRequest:
@@ -270,24 +281,32 @@ def load_request(path: Path) -> AgendaRequest:
     try:
         return read_request(path.read_bytes(), str(path))
     except OSError as error:
-        raise AgendaRequestError(f"{path} cannot be read ({error.strerror}).") from None
+        raise AgendaRequestError("%(file)s cannot be read (%(reason)s).", file=path, reason=error.strerror) from None
 
 
-def request_of(data: object) -> AgendaRequest:
+def request_of(data: object, told: Callable[[Finding], Sentence] | None = None) -> AgendaRequest:
     """The request that JSON or a form holds.
 
+    Args:
+        data: the request.
+        told: makes a line of the message from a finding; the key and what to do otherwise.
+
     Raises:
-        AgendaRequestError: each line of its message names the key and what to do.
+        AgendaRequestError: each line of its message says where and what to do.
     """
-    return _validated(data, lambda _: "")
+    return _validated(data, told or _line)
 
 
-def _validated(data: Any, where: Callable[[Location], str]) -> AgendaRequest:
+def _line(found: Finding, where: str = "") -> Sentence:
+    return joined([Sentence(where + found.key), found.message], ": ")
+
+
+def _validated(data: Any, told: Callable[[Finding], Sentence]) -> AgendaRequest:
     try:
         return AgendaRequest.model_validate(data)
     except ValidationError as error:
-        lines = [f"{where(one.location)}{one.key}: {one.message}" for one in findings(error, AgendaRequest, _NESTED)]
-        raise AgendaRequestError("\n".join(dict.fromkeys(lines))) from None
+        lines = [told(one) for one in findings(error, AgendaRequest, _NESTED)]
+        raise AgendaRequestError(joined(list(dict.fromkeys(lines)), "\n")) from None
 
 
 def as_data(request: AgendaRequest) -> dict[str, object]:

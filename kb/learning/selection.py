@@ -148,9 +148,9 @@ class Candidates:
         if place and place <= _NOTABLE:
             parts.append(say("why-near", place=place, of=len(self._places)))
         if answers := self.answers(practice):
-            parts.append(say("why-need", states=listed(state(code) for code in answers)))
+            parts.append(say(_for_one("why-need", answers), states=listed(state(code) for code in answers)))
         if interested := self.interested(practice):
-            parts.append(say("why-interest", states=listed(state(code) for code in interested)))
+            parts.append(say(_for_one("why-interest", interested), states=listed(state(code) for code in interested)))
         parts.append(say("why-evidence", evidence=term("evidence", practice.evidence)))
         return {lang: " ".join(part[lang] for part in parts) for lang in LANGUAGES}
 
@@ -176,6 +176,11 @@ def rooms_for(request: AgendaRequest, visited: Iterable[str]) -> int:
         return request.practices.count
     wanted = set(request.practices.wanted) - set(visited)
     return max(len(wanted), len(request.delegations) + 3)
+
+
+def _for_one(key: str, states: Sequence[str]) -> str:
+    """The phrase for one State or for several."""
+    return key if len(states) == 1 else f"{key}-several"
 
 
 def fair_share(request: AgendaRequest, visited: Iterable[str]) -> int:

@@ -104,6 +104,8 @@ class Rules:
     """Interpreted minutes that the team has for a half day; rooms at the same time count each."""
     bilingual: bool
     rooms: int = 1
+    coffee_after_visits: bool = False
+    """A visit and the way back count as work, so that people have a break before they go on; otherwise the transfer is their rest."""
 
 
 def rules_of(request: AgendaRequest) -> Rules:
@@ -183,7 +185,7 @@ def _laid_out(half: Half, items: Sequence[Item], rules: Rules) -> list[Placed] |
             takes = item.least(rules.consecutive) + item.growth
             pause = 0 if worked + _work(item, takes) <= rules.most_without or not worked else rules.coffee
             end = at + pause + takes + 2 * item.travel
-            worked_after = _work_after(item, takes, 0 if pause else worked)
+            worked_after = _work_after(item, takes, 0 if pause else worked, rules)
             closing = rules.coffee if stretch.after and worked_after + stretch.after > rules.most_without else 0
             if _work(item, takes) > rules.most_without or end + closing > stretch.end:
                 break
@@ -202,8 +204,10 @@ def _work(item: Item, takes: int) -> int:
     return 0 if item.travel >= REST else takes + 2 * item.travel
 
 
-def _work_after(item: Item, takes: int, worked: int) -> int:
-    return 0 if item.travel >= REST else worked + takes + 2 * item.travel
+def _work_after(item: Item, takes: int, worked: int, rules: Rules) -> int:
+    if item.travel >= REST:
+        return min(takes + item.travel, rules.most_without) if rules.coffee_after_visits else 0
+    return worked + takes + 2 * item.travel
 
 
 PAUSE = Item("break", (RoomSession(methods()["break"]),), interpreted=False)

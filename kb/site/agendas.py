@@ -108,7 +108,11 @@ def write_agenda(agenda: Agenda, form: str, wish: Wish) -> bytes:
         AgendaRequestError: there is no such format or document.
     """
     if form not in FORMATS:
-        raise AgendaRequestError(f"{form!r} is not a format of agendas; use {', '.join(FORMATS)}.")
+        raise AgendaRequestError(
+            "%(form)r is not a format of agendas; use %(forms)s.", form=form, forms=", ".join(FORMATS)
+        )
     if wish.document not in DOCUMENTS:
-        raise AgendaRequestError(f"{wish.document!r} is not a document; use {', '.join(DOCUMENTS)}.")
+        raise AgendaRequestError(
+            "%(document)r is not a document; use %(documents)s.", document=wish.document, documents=", ".join(DOCUMENTS)
+        )
     return FORMATS[form].make(agenda, wish)

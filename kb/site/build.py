@@ -216,21 +216,20 @@ def _pages(site: _Site, lang: str) -> Iterator[_Page]:
 
 def _entry_pages(site: _Site, lang: str, ids: Collection[str]) -> Iterator[_Page]:
     urls = site.urls(lang)
-    for entry, template, extra in _entries(site, urls):
-        if entry.id in ids:
-            values = {
-                "kind": entry.kind,
-                "plain": site.plain,
-                "it": view(entry, urls),
-                "overdue": entry.is_overdue(site.today),
-                **extra,
-            }
-            address, alternates = urls.page(entry.kind, entry.id), site.alternates(entry.kind, entry.id)
-            yield _Page(address, template, urls, alternates, values, entry.facts.last_reviewed)
+    for entry, template, extra in _entries(site, urls, ids):
+        values = {
+            "kind": entry.kind,
+            "plain": site.plain,
+            "it": view(entry, urls),
+            "overdue": entry.is_overdue(site.today),
+            **extra,
+        }
+        address, alternates = urls.page(entry.kind, entry.id), site.alternates(entry.kind, entry.id)
+        yield _Page(address, template, urls, alternates, values, entry.facts.last_reviewed)
 
 
-def _entries(site: _Site, urls: Urls) -> Iterator[tuple[Entry, str, dict[str, object]]]:
-    """Each entry with its template and what its page shows beside it."""
+def _entries(site: _Site, urls: Urls, ids: Collection[str]) -> Iterator[tuple[Entry, str, dict[str, object]]]:
+    """Each entry of `ids` with its template and what its page shows beside it."""
     library = site.library
     neighbours = site.neighbours
     events = library.of_kind("event")
@@ -238,7 +237,7 @@ def _entries(site: _Site, urls: Urls) -> Iterator[tuple[Entry, str, dict[str, ob
     def shown(ids: Iterable[str]) -> list[EntryView]:
         return [view(library.entries[other], urls) for other in ids if other in library.entries]
 
-    for entry in library.practices:
+    for entry in (one for one in library.practices if one.id in ids):
         wanted = views((event for event in events if entry.id in getattr(event.facts, "prioritised", ())), urls)
         related = views((library.entries[other] for other in neighbours[entry.id]), urls)
         it = view(entry, urls)
@@ -254,11 +253,11 @@ def _entries(site: _Site, urls: Urls) -> Iterator[tuple[Entry, str, dict[str, ob
                 "report": report_link(site.contact, it.page.title, urls.absolute(it.url)),
             },
         )
-    for entry in library.of_kind("commitment"):
+    for entry in (one for one in library.of_kind("commitment") if one.id in ids):
         related = views((library.entries[other] for other in neighbours[entry.id]), urls)
         found = answers(entry.id, site.matching, library, urls)
         yield entry, "commitment.html", {"answers": found, "related": related}
-    for entry in events:
+    for entry in (one for one in events if one.id in ids):
         prioritised = getattr(entry.facts, "prioritised", ())
         own = dict.fromkeys([*prioritised, *getattr(entry.facts, "practices", ())])
         related = views((library.entries[other] for other in neighbours[entry.id] if other not in own), urls)

@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import datetime
-import io
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 
 from babel.dates import format_date, format_interval, format_skeleton
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
-from babel.support import NullTranslations, Translations
+
+from kb.sentences import translations
+
+__all__ = ["LOCALES", "date", "date_range", "number", "translations"]
 
 # English of the United Nations; Spanish with the decimal point that most States of the region use.
 LOCALES = {"en": "en_GB", "es": "es_MX"}
-
-
-@cache
-def translations(lang: str) -> NullTranslations:
-    """The interface catalogue of a language; English is what the templates are written in."""
-    if lang == "en":
-        return NullTranslations()
-    text = files("kb.site").joinpath("locale", lang, "messages.po").read_bytes()
-    compiled = io.BytesIO()
-    write_mo(compiled, read_po(io.BytesIO(text), locale=lang))
-    compiled.seek(0)
-    return Translations(compiled)
 
 
 @lru_cache(maxsize=4096)

@@ -70,7 +70,7 @@ def test_a_yaml_file_and_a_form_are_taken_too(server: Server) -> None:
         (b"{}", "application/json", 422, "title: is missing."),
         (b"x" * 70000, "application/json", 413, "The body is larger than 64 kB"),
         (b"title: x", "application/yaml", 422, "change: is missing."),
-        (b"title=%ff", "application/x-www-form-urlencoded", 422, "days: has 0 items"),
+        (b"title=%ff", "application/x-www-form-urlencoded", 422, "Give the date of at least one day."),
         (b"&".join(b"a=b" for _ in range(500)), "application/x-www-form-urlencoded", 422, "The form cannot be read"),
     ],
 )  # fmt: skip
@@ -79,6 +79,26 @@ def test_bad_bodies_get_a_problem_document(server: Server, content: bytes, kind:
     assert response.status_code == status
     assert response.headers["content-type"] == "application/problem+json"
     assert detail in response.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "words"),
+    [
+        ("?lang=es", {}, "title: falta."),
+        ("", {"Accept-Language": "es-SV,es;q=0.9,en;q=0.8"}, "title: falta."),
+        ("?lang=en", {"Accept-Language": "es"}, "title: is missing."),
+        ("", {"Accept-Language": "fr"}, "title: is missing."),
+    ],
+)
+def test_a_problem_is_said_in_the_callers_language(
+    server: Server, query: str, headers: dict[str, str], words: str
+) -> None:
+    response = _post(server, f"/api/v1/agenda{query}", json={"tittle": "x"}, headers=headers)
+    detail = response.json()["detail"].splitlines()
+    assert words in detail
+    assert len(detail) == 8
+    assert detail[-1].startswith("tittle: ")
+    assert ("¿Quiso decir 'title'?" in detail[-1]) == ("falta" in words)
 
 
 def test_an_infeasible_request_says_what_to_change(server: Server) -> None:
@@ -107,6 +127,31 @@ def test_a_mistake_in_the_form_is_said_in_its_language(server: Server) -> None:
     response = _get(server, "/es/agenda/", **(QUERY | {"interpreters": 0}))
     assert response.status_code == 422
     assert "El evento tiene dos idiomas y ningún intérprete" in response.text
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"title": ""}, "Título: está vacío."),
+        ({"people-CR": "", "people-HN": ""}, "Indique con cuántas personas vienen al menos dos Estados."),
+        ({"date-1": ""}, "Indique la fecha de al menos un día."),
+        (
+            {"start-1": "8h30"},
+            "Día 1: &#39;8h30&#39; no es una hora; escríbala como &#34;08:30&#34;, en pasos de 5 minutos.",
+        ),
+        ({"people-CR": "many"}, "Quién viene: debe ser un número entero, no &#39;many&#39;."),
+        (
+            {"wanted": "pa-technical-standard-mental-helth"},
+            "¿Quiso decir &#39;pa-technical-standard-mental-health&#39;?",
+        ),
+        ({"request": "title: x\nhots: SV"}, "no es una clave de este archivo. ¿Quiso decir &#39;host&#39;?"),
+    ],
+)
+def test_the_form_names_its_fields_in_spanish(server: Server, changed: dict[str, str], said: str) -> None:
+    response = _get(server, "/es/agenda/", **(QUERY | changed))
+    assert response.status_code in (404, 422)
+    assert said in response.text
+    assert "is missing" not in response.text
 
 
 def test_an_edited_request_is_pasted(server: Server) -> None:

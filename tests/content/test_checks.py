@@ -192,7 +192,7 @@ def test_a_body_that_is_too_short_or_too_long(tmp_path: Path) -> None:
     write(tmp_path, PATH, changed("tier: snapshot\n", ""))
     write(tmp_path, "practices/sv/long.en.md", changed("paid their lunch [1]", "word " * 500 + "[1]"))
     found = problems(tmp_path)
-    assert any("between 120 and 450 are wanted (or set `tier: snapshot`)" in problem for problem in found)
+    assert any("between 120 and 450 are wanted. A shorter page sets `tier: snapshot`." in problem for problem in found)
     assert any("practices/sv/long.en.md" in problem and "words; between 30 and 450" in problem for problem in found)
 
 

@@ -10,23 +10,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.content.library import Library
-from kb.content.privacy import ADVICE, STRUCTURED, personal_data
+from kb.content.privacy import KINDS, STRUCTURED, personal_data
 from tests.content.writing import PATH, changed, problems, write
 
 LABELLED = [tuple(row) for row in yaml.safe_load((Path(__file__).parent / "personal_data.yaml").read_text("utf-8"))]
 
 
 def test_recall_and_precision_over_the_labelled_sentences() -> None:
-    right: dict[str, int] = dict.fromkeys(ADVICE, 0)
+    right: dict[str, int] = dict.fromkeys(KINDS, 0)
     wrong, missed = dict(right), dict(right)
     for label, sentence in LABELLED:
         found = [finding.kind for finding in personal_data(sentence)]
-        for kind in ADVICE:
+        for kind in KINDS:
             hit = kind in found and kind == label
             right[kind] += hit
             wrong[kind] += found.count(kind) - hit
             missed[kind] += kind == label and not hit
-    for kind in ADVICE:
+    for kind in KINDS:
         print(f"{kind:<12} {right[kind]:>3} found, {missed[kind]} missed, {wrong[kind]} wrong")  # noqa: T201 - the measurement
     hits, lost, false = (sum(counts[kind] for kind in STRUCTURED) for counts in (right, missed, wrong))
     recall, precision = hits / (hits + lost), hits / (hits + false)
@@ -82,4 +82,4 @@ def test_a_place_named_after_a_person_is_a_place(tmp_path: Path) -> None:
 def test_every_finding_stands_in_the_text(text: str) -> None:
     for finding in personal_data(text):
         assert finding.text in text
-        assert finding.kind in ADVICE
+        assert finding.kind in KINDS

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -26,29 +25,24 @@ from kb.search.engine import SearchEngine
 from kb.settings import Settings
 from tests.conftest import CONTENT, ROOT
 from tests.content.writing import ORIGINAL, PATH, changed, line_of, write
-
-
-def _git(folder: Path, *arguments: str) -> str:
-    identity = ["-c", "user.name=Test", "-c", "user.email=info@example.org"]
-    done = subprocess.run(["git", *identity, *arguments], cwd=folder, capture_output=True, text=True, check=True)
-    return done.stdout.strip()
+from tests.repositories import git
 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """A repository with one published page, and a branch to propose on."""
     write(tmp_path / "content", PATH, ORIGINAL)
-    _git(tmp_path, "init", "-q", "-b", "main")
-    _git(tmp_path, "add", ".")
-    _git(tmp_path, "commit", "-q", "-m", "published")
-    _git(tmp_path, "checkout", "-q", "-b", "proposal")
+    git(tmp_path, "init", "-q", "-b", "main")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-q", "-m", "published")
+    git(tmp_path, "checkout", "-q", "-b", "proposal")
     return tmp_path
 
 
 def _propose(repository: Path, path: str, text: str) -> None:
     write(repository / "content", path, text)
-    _git(repository, "add", "-A")
-    _git(repository, "commit", "-q", "-m", "proposal")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "proposal")
 
 
 def _check(repository: Path, *options: str, settings: Settings | None = None) -> str:
@@ -59,9 +53,9 @@ def _check(repository: Path, *options: str, settings: Settings | None = None) ->
 
 def test_only_what_the_proposal_changes_is_looked_at(repository: Path) -> None:
     write(repository / "content", "practices/sv/old.en.md", changed("status: ongoing", "status: wrong"))
-    _git(repository, "add", "-A")
-    _git(repository, "commit", "-q", "-m", "old")
-    _git(repository, "branch", "-f", "main")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "old")
+    git(repository, "branch", "-f", "main")
     _propose(repository, "practices/hn/new.en.md", changed("[legal-aid]", "[legal-help]"))
     output = _check(repository, "--format", "github")
     assert "old.en.md" not in output

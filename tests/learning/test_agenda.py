@@ -38,6 +38,15 @@ def test_the_founding_event(founding: Agenda) -> None:
         assert len(own - {"needs", "friend"}) >= 2, one.state
 
 
+def test_people_who_come_back_from_a_visit_have_a_break_before_they_go_on(founding: Agenda) -> None:
+    for day, number in ((1, 1), (2, 2)):
+        blocks = [block.id for block in founding.of_day(day)]
+        kinds = {block.id: block.method.id for block in founding.blocks}
+        back = blocks.index(f"travel-{number}-back")
+        assert kinds[blocks[back + 1]] == "break"
+        assert blocks[back + 2] == f"debrief-{number}"
+
+
 def test_every_word_stands_in_both_languages(founding: Agenda) -> None:
     def texts(value: Any) -> list[dict[str, str]]:
         if isinstance(value, dict):
@@ -98,8 +107,8 @@ def test_an_edited_agenda_is_checked_too(founding: Agenda, knowledge: Knowledge)
     with pytest.raises(InfeasibleError, match="practices-1 and break-1-1 overlap on day 1"):
         make_agenda(request_of(data), knowledge)
     data["fixed"] = [one for one in data["fixed"] if one["id"] != "break-1-1"]
-    session["end"] = "10:50"
-    with pytest.raises(InfeasibleError, match="On day 1 work goes on for 140 minutes up to the end of practices-1"):
+    session["end"] = "10:30"
+    with pytest.raises(InfeasibleError, match="On day 1 work goes on for 180 minutes up to the end of practices-2"):
         make_agenda(request_of(data), knowledge)
 
 

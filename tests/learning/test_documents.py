@@ -5,17 +5,21 @@ from __future__ import annotations
 import datetime
 import io
 import json
+import re
 import zipfile
 
 import pytest
+import yaml
 from docx import Document
 from icalendar import Calendar
 
 from kb.errors import AgendaRequestError
 from kb.learning.agenda import Agenda, make_agenda
+from kb.learning.as_data import fixed_request
 from kb.learning.documents.kinds import DOCUMENTS
 from kb.learning.documents.outcome import months_later
 from kb.learning.knowledge import Knowledge
+from kb.learning.request import request_of
 from kb.site.agendas import FORMATS, Wish, write_agenda
 from tests.learning.conftest import asked
 
@@ -89,6 +93,56 @@ def test_a_block_that_moves_keeps_its_uid(knowledge: Knowledge) -> None:
     after = uids(write_agenda(make_agenda(asked(fixed=[fixed]), knowledge), "ics", Wish()))
     opening = next(uid for uid in before if uid.startswith("opening-"))
     assert before[opening] < after[opening]
+
+
+def test_a_later_revision_takes_the_place_of_the_earlier(founding: Agenda, knowledge: Knowledge) -> None:
+    edited = yaml.safe_load(fixed_request(founding))
+    edited["title"] = "Another title"
+    edited["days"] = [day | {"date": day["date"].replace("2023", "2024")} for day in edited["days"]]
+    later = make_agenda(request_of(edited), knowledge)
+    before, after = (
+        {str(one["UID"]): one for one in Calendar.from_ical(write_agenda(made, "ics", Wish())).walk("VEVENT")}
+        for made in (founding, later)
+    )
+    assert before.keys() == after.keys()
+    for uid, event in after.items():
+        assert event["SEQUENCE"] == before[uid]["SEQUENCE"] + 1
+        assert event["DTSTAMP"].dt > before[uid]["DTSTAMP"].dt
+
+
+def test_the_calendar_is_written_as_its_standard_asks(founding: Agenda) -> None:
+    """RFC 5545, 3.1: lines end with CRLF and hold 75 octets at most; a letter is never cut in two."""
+    for lang in ("en", "es"):
+        content = write_agenda(founding, "ics", Wish(lang, site=SITE))
+        lines = content.split(b"\r\n")
+        assert lines[-1] == b""
+        assert not any(b"\n" in line or b"\r" in line or len(line) > 75 for line in lines)
+        assert all(line.decode("utf-8") for line in lines[:-1])
+        unfolded = content.decode().replace("\r\n ", "").split("\r\n")
+        begun = [line.removeprefix("BEGIN:") for line in unfolded if line.startswith("BEGIN:")]
+        assert sorted(begun) == sorted(line.removeprefix("END:") for line in unfolded if line.startswith("END:"))
+        starts = [line for line in unfolded if line.startswith("DTSTART:202309")]
+        assert len(starts) == len(founding.blocks)
+        assert all(line.endswith("Z") for line in starts)
+
+
+def test_the_interpreters_page_says_where_they_work_and_for_whom(founding: Agenda) -> None:
+    page = write_agenda(founding, "md", Wish("es", "run-of-show")).decode().split("## Para los intérpretes")[1]
+    assert "Hablan inglés: Belice." in page
+    assert page.count("equipo portátil") == 2
+    assert "susurrada" in page
+    assert "| ACNUR / UNHCR | UN Refugee Agency |" in page
+
+
+def test_everybody_who_comes_is_counted_in_the_outcome_document(founding: Agenda) -> None:
+    text = write_agenda(founding, "md", Wish("en", "outcome")).decode().split("## What we heard")[0]
+    assert sum(int(count) for count in re.findall(r"^- .* \((\d+)\)$", text, re.MULTILINE)) == founding.request.people
+
+
+def test_bold_words_are_bold_in_markdown(founding: Agenda) -> None:
+    text = write_agenda(founding, "md", Wish("es", "run-of-show")).decode()
+    assert "**Propósito:** Para qué estamos aquí" in text
+    assert not re.search(r"\*\*[^*\n]* \*\*", text)
 
 
 def test_summer_time_is_kept(knowledge: Knowledge) -> None:

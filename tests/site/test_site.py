@@ -195,6 +195,8 @@ def test_every_word_of_the_interface_is_in_spanish_too() -> None:
         "QueryError": None,
         "UnknownTermError": None,
         "InfeasibleError": None,
+        **dict.fromkeys(("AgendaRequestError", "ContentError", "ContributionError", "NotFoundError", "TooLargeError")),
+        **dict.fromkeys(("Sentence", "refused", "template")),
     }
     options = {"**/templates/**.html": {"trimmed": "true", "newstyle_gettext": "true"}}
     methods = [("**.py", "python"), ("**/templates/**.html", "jinja2")]

@@ -40,7 +40,11 @@ def _span(span: Span) -> str:
     words = _escaped(span.text)
     if span.url:
         return f"[{words}]({span.url})"
-    return f"**{words}**" if span.bold else words
+    if not span.bold:
+        return words
+    # Two stars after a space would not end the bold.
+    bare = words.rstrip()
+    return f"**{bare}**{words[len(bare) :]}"
 
 
 def _escaped(words: str) -> str:

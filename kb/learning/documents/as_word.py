@@ -41,9 +41,10 @@ def _add(body: Body, element: Element) -> None:
 def _numbered(body: Body, number: int) -> WordParagraph:
     """A paragraph that begins with its number: Word's own numbering would go on from one list to the next."""
     paragraph = body.paragraph()
-    paragraph.add_run(f"{number}. ")
-    paragraph.paragraph_format.left_indent = _INDENT
-    paragraph.paragraph_format.first_line_indent = -_INDENT
+    paragraph.add_run(f"{number}.\t")
+    shape = paragraph.paragraph_format
+    shape.left_indent, shape.first_line_indent, shape.space_after = _INDENT, -_INDENT, Pt(2)
+    shape.tab_stops.add_tab_stop(_INDENT)
     return paragraph
 
 
@@ -54,6 +55,7 @@ def _add_table(body: Body, element: Table) -> None:
         for cell, lines in zip(row.cells, cells, strict=True):
             for number, line in enumerate(lines or ((),)):
                 paragraph = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
+                paragraph.paragraph_format.space_before = Pt(2 if number == 0 else 0)
                 paragraph.paragraph_format.space_after = Pt(2)
                 _write(paragraph, line)
     body.paragraph("Small")

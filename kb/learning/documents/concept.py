@@ -13,16 +13,14 @@ def concept_note(write: Writer) -> Written:
     """Objectives, participants, how it works, practices with the reason for each, expected results."""
     agenda, request, lang = write.agenda, write.agenda.request, write.lang
     found: list[Element] = write.head()
-    found += [Heading(1, write("change")), text(words_of(request.change)[lang])]
-    if request.objectives:
-        found += [Heading(1, write("objectives")), bullets(words_of(one)[lang] for one in request.objectives)]
+    found += write.aims()
     found += [
         Heading(1, write("participants")),
         text(write("participants-note", people=request.people)),
         _delegations(write),
     ]
     if request.partners:
-        found.append(text(f"{write('partners')}: {', '.join(words_of(one.name)[lang] for one in request.partners)}."))
+        found.append(text(f"{write('partners')}: {', '.join(write.partners())}."))
     found += [
         Heading(1, write("how-it-works")),
         text(write("how-note", days=len(request.days), host=write.state(request.host))),

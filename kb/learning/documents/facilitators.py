@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from kb.content.glossary import tooltips
 from kb.learning.blocks import Block
+from kb.learning.documents.interpreters import for_interpreters
 from kb.learning.documents.parts import Writer
 from kb.learning.documents.tree import (
     Bullets,
     Element,
     Heading,
-    Line,
     Paragraph,
     Span,
-    Table,
     Written,
     bullets,
-    cell,
     line,
     text,
 )
-from kb.learning.timetable import NOON
 
 
 def run_of_show(write: Writer) -> Written:
@@ -37,7 +33,7 @@ def run_of_show(write: Writer) -> Written:
         for block in agenda.of_day(number):
             found += _block(write, block)
     if write.request.bilingual:
-        found += _for_interpreters(write)
+        found += for_interpreters(write)
     return Written(write("run-of-show"), lang, tuple(found))
 
 
@@ -49,7 +45,10 @@ def _block(write: Writer, block: Block) -> list[Element]:
         return [heading]
     known = write("minutes", minutes=block.minutes)
     interpreted = write("interpreted" if block.interpreted else "not-interpreted") if write.request.bilingual else ""
-    found: list[Element] = [heading, text(" · ".join(part for part in (known, interpreted, block.id) if part), "small")]
+    found: list[Element] = [
+        heading,
+        text(" · ".join(part for part in (known, interpreted, write("id-of-block", id=block.id)) if part), "small"),
+    ]
     if method.aim:
         found.append(Paragraph(line(Span(f"{write('aim')}: ", bold=True), f"{method.aim[lang]}.")))
     if method.materials:
@@ -72,55 +71,4 @@ def _questions(write: Writer, name: str) -> list[Element]:
     return [
         Paragraph((*write.practice(chosen), *line(f". {chosen.reason[write.lang]}"))),
         bullets(question[write.lang] for question in write.agenda.questions[name]),
-    ]
-
-
-def _for_interpreters(write: Writer) -> list[Element]:
-    """Their hours, titles in both languages, and acronyms that will be said."""
-    agenda = write.agenda
-    found: list[Element] = [Heading(1, write("for-interpreters")), text(write("interpreters-note"))]
-    rows = [
-        _half_day(write, number, half) for number in range(1, len(agenda.request.days) + 1) for half in ("am", "pm")
-    ]
-    header = (write("half-day"), write("interpreted-minutes"), write("longest-run"))
-    found.append(Table(header, tuple(row for row in rows if row), (0.4, 0.3, 0.3)))
-    titles = tuple(
-        (cell(one.practice.title["en"]), cell(one.practice.title["es"])) for one in agenda.practices.values()
-    )
-    found.append(Heading(2, write("titles-in-both")))
-    found.append(Table(("English", "Español"), titles, (0.5, 0.5)))
-    terms = _acronyms(write)
-    if terms:
-        found.append(Heading(2, write("acronyms")))
-        found.append(Table(("", "English", "Español"), tuple(terms), (0.16, 0.42, 0.42)))
-    return found
-
-
-def _half_day(write: Writer, number: int, half: str) -> tuple[tuple[Line, ...], ...]:
-    blocks = write.agenda.of_day(number)
-    noon = next((block.start for block in blocks if block.method.id == "lunch"), NOON)
-    low, high = (0, noon) if half == "am" else (noon, 24 * 60)
-    own = [block for block in blocks if block.interpreted and low <= block.start < high]
-    total = sum(block.minutes for block in own)
-    longest = run = 0
-    end = -1
-    for block in own:
-        run = run + block.minutes if block.start == end else block.minutes
-        longest, end = max(longest, run), block.end
-    name = f"{write('day', number=number)}, {write('morning' if half == 'am' else 'afternoon')}"
-    return (cell(name), cell(str(total)), cell(str(longest))) if total else ()
-
-
-def _acronyms(write: Writer) -> list[tuple[tuple[Line, ...], ...]]:
-    """Acronyms of the glossary that stand in what the pages say of these practices."""
-    said = " ".join(
-        f"{one.practice.title[lang]} {one.practice.summary[lang]} {one.passage[lang]}"
-        for one in write.agenda.practices.values()
-        for lang in ("en", "es")
-    )
-    words = set(said.replace("(", " ").replace(")", " ").replace(",", " ").replace(".", " ").split())
-    english, spanish = tooltips("en"), tooltips("es")
-    return [
-        (cell(short), cell(english[short]), cell(spanish[short]))
-        for short in sorted(words & set(english) & set(spanish))
     ]

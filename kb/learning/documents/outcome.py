@@ -44,7 +44,7 @@ def outcome_document(write: Writer) -> Written:
     found.append(text(write("outcome-note"), "small"))
     found += [
         Heading(1, write("participants")),
-        bullets(f"{write.state(one.state)}: {one.people}" for one in request.delegations),
+        bullets([*(f"{write.state(one.state)} ({one.people})" for one in request.delegations), *write.partners()]),
     ]
     found.append(Heading(1, write("what-we-heard")))
     for one in agenda.practices.values():

@@ -12,21 +12,17 @@ from kb.learning.documents.tree import (
     Span,
     Table,
     Written,
-    bullets,
     cell,
     line,
     text,
 )
-from kb.learning.request import words_of
 
 
 def participants_agenda(write: Writer) -> Written:
     """Objectives, a table a day, and a paragraph on each practice."""
     agenda, lang = write.agenda, write.lang
     found: list[Element] = [text(write.when_and_where(), "lead")]
-    found += [Heading(1, write("change")), text(words_of(agenda.request.change)[lang])]
-    if agenda.request.objectives:
-        found += [Heading(1, write("objectives")), bullets(words_of(one)[lang] for one in agenda.request.objectives)]
+    found += write.aims()
     for number, day in enumerate(agenda.request.days, start=1):
         found += [Heading(1, f"{write('day', number=number)} · {write.date(day.date)}"), _day(write, number)]
     if write.request.bilingual:

@@ -9,7 +9,7 @@ from babel.dates import format_date
 
 from kb.learning.agenda import Agenda
 from kb.learning.blocks import Block, clock
-from kb.learning.documents.tree import Element, Line, Paragraph, Span, line, text
+from kb.learning.documents.tree import Element, Heading, Line, Paragraph, Span, bullets, line, text
 from kb.learning.request import words_of
 from kb.learning.selection import Chosen
 from kb.learning.words import say, state
@@ -67,6 +67,18 @@ class Writer:
     def head(self) -> list[Element]:
         """What a document begins with below its own title: the event, when and where."""
         return [text(self.agenda.title[self.lang], "lead"), text(self.when_and_where())]
+
+    def aims(self) -> list[Element]:
+        """The change sought, and the objectives where there are any."""
+        request = self.request
+        found: list[Element] = [Heading(1, self("change")), text(words_of(request.change)[self.lang])]
+        if request.objectives:
+            found += [Heading(1, self("objectives")), bullets(words_of(one)[self.lang] for one in request.objectives)]
+        return found
+
+    def partners(self) -> list[str]:
+        """Who comes besides the States, each with its number of people."""
+        return [f"{words_of(one.name)[self.lang]} ({one.people})" for one in self.request.partners]
 
     def said(self, chosen: Chosen) -> Paragraph:
         """The passage of the page that speaks for a practice, as a quotation."""

@@ -1,0 +1,58 @@
+"""What a preview writes when a file is saved: the page that its editor looks at first, what lists it afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kb.preview import Preview
+from kb.search.engine import SearchEngine
+from kb.settings import Settings
+from tests.content.writing import ORIGINAL, PATH, changed, write
+
+
+@pytest.fixture
+def preview(tmp_path: Path, settings: Settings, engine: SearchEngine) -> Preview:
+    """A preview of two practices, rendered once."""
+    write(tmp_path / "content", PATH, ORIGINAL)
+    write(tmp_path / "content", "practices/hn/other.en.md", ORIGINAL.replace("[SV]", "[HN]"))
+    made = Preview(replace(settings, content=tmp_path / "content", site=tmp_path / "site", lang="es"), engine)
+    made.render()
+    return made
+
+
+def _times(site: Path) -> dict[str, int]:
+    return {path.relative_to(site).as_posix(): path.stat().st_mtime_ns for path in site.rglob("*.html")}
+
+
+def test_only_the_edited_page_is_made_before_its_editor_sees_it(preview: Preview, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    before, version = _times(site), preview.version
+    write(tmp_path / "content", PATH, changed("Drop-in legal desk", "Floating legal desk"))
+    assert preview.render_changed()
+    assert preview.version != version
+    touched = {path for path, time in _times(site).items() if before.get(path) != time}
+    assert touched == {"en/practices/sv-legal-desk/index.html", "es/practicas/sv-legal-desk/index.html"}
+    assert "Floating legal desk" not in (site / "en/practices/index.html").read_text()
+    preview.render_rest()
+    assert "Floating legal desk" in (site / "en/practices/index.html").read_text()
+
+
+def test_a_preview_and_a_build_write_the_same_page(preview: Preview, tmp_path: Path) -> None:
+    page = tmp_path / "site/en/practices/sv-legal-desk/index.html"
+    write(tmp_path / "content", PATH, changed("Drop-in legal desk", "Floating legal desk"))
+    preview.render_changed()
+    at_once = page.read_bytes()
+    preview.render_rest()
+    assert page.read_bytes() == at_once
+
+
+def test_a_file_that_breaks_is_named_at_once_and_its_page_stays(
+    preview: Preview, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(tmp_path / "content", PATH, "---\ntitle: [\n---\n")
+    assert preview.render_changed()
+    assert f"{PATH}:2: front matter: no es YAML válido" in caplog.text
+    assert (tmp_path / "site/en/practices/sv-legal-desk/index.html").exists()

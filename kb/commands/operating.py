@@ -34,15 +34,13 @@ def rollback(generation: str) -> None:
 
 @click.command()
 def mcp() -> None:
-    """Offer search and practices to a software assistant over stdio (Model Context Protocol)."""
+    """Offer search, matching and agendas to a software assistant over stdio (Model Context Protocol)."""
     from kb.assistant.server import assistant_server
-    from kb.assistant.tools import Tools
     from kb.pipeline import open_engine
 
     settings = load_settings()
     engine = open_engine(settings)
-    tools = Tools(lambda: engine, settings.site_address)
-    assistant_server(tools).run()
+    assistant_server(lambda: engine, settings.site_address).run()
 
 
 @click.group()

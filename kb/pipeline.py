@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from kb.content.checks import check_library
 from kb.content.document import entry_document
@@ -12,7 +14,9 @@ from kb.content.library import Library, load_library
 from kb.content.problems import Problem
 from kb.encoding.opening import open_encoder
 from kb.errors import ContentError, NoSnapshotError
+from kb.index import generations
 from kb.index.build import BuildReport, build_snapshot
+from kb.index.content import unpack_content
 from kb.index.layout import Layout
 from kb.index.locking import alone
 from kb.index.passages import Passage, passages_of, practice_items
@@ -22,6 +26,7 @@ from kb.search.opening import query_encoder
 from kb.settings import Settings
 from kb.site.build import SiteReport, build_site
 from kb.site.forge import forge
+from kb.site.plainhost import has_search_index
 from kb.site.urls import origin_and_base
 from kb.store.source import source_of
 
@@ -67,10 +72,15 @@ def _build(settings: Settings, progress: Progress, plain: bool) -> Report:
     progress(f"read {len(library.entries)} entries")
     index = _build_index(settings, library, progress)
     progress("writing the site")
+    return Report(index, _write_site(settings, library, plain), problems, time.perf_counter() - started)
+
+
+def _write_site(settings: Settings, library: Library, plain: bool) -> SiteReport:
+    """The pages of `library`, which must be the content of the published snapshot."""
     engine = open_engine(replace(settings, store=""))  # what was just built; the store has it once it is pushed
     repository = forge(settings.repository, settings.branch)
     origin, base = origin_and_base(settings.public_url)
-    site = build_site(
+    return build_site(
         library,
         settings.site,
         lambda entry_id: _similar(engine, entry_id),
@@ -80,7 +90,31 @@ def _build(settings: Settings, progress: Progress, plain: bool) -> Report:
         repository=repository,
         contact=settings.contact,
     )
-    return Report(index, site, problems, time.perf_counter() - started)
+
+
+def roll_back(
+    settings: Settings, generation: str = "", progress: Progress = lambda _: None
+) -> tuple[str, SiteReport | None]:
+    """Publishes an earlier snapshot, as `kb.index.generations.roll_back` does, and makes the site of its content again.
+
+    Returns the snapshot's name and what became of the site: nothing where an earlier version of this software made the
+    snapshot, which then carries no content.
+
+    Raises:
+        SnapshotError: there is no such snapshot, or it is damaged.
+        StorageError: the disk is full, or a folder cannot be written; the sentence says which call finishes it.
+    """
+    layout = Layout(settings.index)
+    layout.current()  # says so where there is no index at all
+    with writing(layout.root, then="kb rollback"), alone(layout.root / ".build-lock", progress):
+        chosen = generations.roll_back(layout, generation, progress)
+        carried = layout.snapshot(chosen).content
+        if not carried.exists():
+            return chosen, None
+        progress("writing the site")
+        with writing(settings.site, then=f"kb rollback {chosen}"), tempfile.TemporaryDirectory() as folder:
+            unpack_content(carried, Path(folder))
+            return chosen, _write_site(settings, load_library(Path(folder)), has_search_index(settings.site))
 
 
 def _build_index(settings: Settings, library: Library, progress: Progress) -> BuildReport:
@@ -93,15 +127,9 @@ def _build_index(settings: Settings, library: Library, progress: Progress) -> Bu
         encoder,
         cache=settings.cache,
         documents={entry.id: entry_document(entry, library.interests) for entry in library.entries.values()},
-        content=_content_hashes(library),
+        content=library.public_files,
         progress=progress,
     )
-
-
-def _content_hashes(library: Library) -> dict[str, str]:
-    paths = sorted(page.path for entry in library.entries.values() for page in entry.pages.values())
-    interests = {read.path: read.document.digest[:16] for read in library.interests}
-    return {path: library.documents[path].digest[:16] for path in paths} | interests
 
 
 def _similar(engine: SearchEngine, entry_id: str) -> list[str]:

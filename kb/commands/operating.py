@@ -25,11 +25,18 @@ def snapshots() -> None:
 @click.command()
 @click.argument("generation", default="")
 def rollback(generation: str) -> None:
-    """Serve an earlier snapshot: GENERATION, or the newest whole one before the one that is served."""
-    from kb.index.generations import roll_back
-    from kb.index.layout import Layout
+    """Serve an earlier snapshot and its pages: GENERATION, or the newest whole one before the one that is served."""
+    from kb.pipeline import roll_back
 
-    click.echo(f"serving {roll_back(Layout(load_settings().index), generation, say)}")
+    settings = load_settings()
+    chosen, site = roll_back(settings, generation, say)
+    click.echo(f"serving {chosen}")
+    if site:
+        click.echo(f"site: {site.pages} pages ({site.written} files written, {site.removed} removed)")
+    else:
+        click.echo("site: left as it is; this snapshot carries no content, so check it out of Git and run `kb build`")
+    if settings.store:
+        click.echo("The store still serves what it did; run `kb store push`.")
 
 
 @click.command()

@@ -67,7 +67,7 @@ def build(count: int, tokens: int, place: Path) -> dict[str, float | str]:
     encoder = SyntheticEncoder(tokens)
     build_snapshot(layout, all_items, all_passages, encoder, cache=place / "cache", progress=_tell)
     seconds = time.perf_counter() - started
-    asked = np.random.default_rng(3).choice(len(all_passages), _ASKED, replace=False).tolist()
+    asked = np.random.default_rng(3).choice(len(all_passages), min(_ASKED, len(all_passages)), replace=False).tolist()
     (place / "questions.json").write_text(json.dumps(_exact(all_passages, asked, encoder)))
     return {f"{count} passages: build (s)": round(seconds, 1)}
 

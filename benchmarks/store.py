@@ -15,6 +15,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -64,13 +65,14 @@ def main() -> None:
         _compare()
         return
     with tempfile.TemporaryDirectory() as temporary:
-        for name, figure in measure(options.passages, options.tokens, options.place or Path(temporary)).items():
+        for name, figure in measure(options.passages, options.tokens, options.place or Path(temporary)):
             print(f"{name:<60} {figure}", flush=True)
 
 
-def measure(count: int, tokens: int, place: Path) -> dict[str, float | str]:
-    """Figures of `count` passages in a server of its own, which is removed afterwards; the index is built in `place`."""
-    figures = {} if (place / "current").exists() else size.build(count, tokens, place)
+def measure(count: int, tokens: int, place: Path) -> Iterator[tuple[str, float | str]]:
+    """Figures of `count` passages, as they come, in a server of its own that is removed afterwards; the index is built in `place`."""
+    if not (place / "current").exists():
+        yield from size.build(count, tokens, place).items()
     server = Postgres()
     try:
         with psycopg.connect(address(server), autocommit=True) as connection:
@@ -78,16 +80,15 @@ def measure(count: int, tokens: int, place: Path) -> dict[str, float | str]:
                 connection.execute(f"ALTER SYSTEM SET {name} = '{value}'")
         server.kill()
         server.start()
-        figures |= _pushed(place, address(server))
+        yield from _pushed(place, address(server)).items()
         with closing(Store(address(server))) as store:
             opened = time.perf_counter()
             snapshot = open_stored(store, place / "fetched")
-            figures["opened (s)"] = round(time.perf_counter() - opened, 2)
-            figures |= size.searched(snapshot, place, _ASKED)
+            yield "opened (s)", round(time.perf_counter() - opened, 2)
+            yield from size.searched(snapshot, place, _ASKED).items()
     finally:
         server.remove()
         shutil.rmtree(place / "fetched", ignore_errors=True)
-    return figures
 
 
 def _pushed(place: Path, store: str) -> dict[str, float | str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from kb.content.checks import check_library
 from kb.content.document import entry_document
@@ -13,7 +15,9 @@ from kb.content.memory import remembering
 from kb.content.problems import Problem
 from kb.encoding.opening import open_encoder
 from kb.errors import ContentError, NoSnapshotError
+from kb.index import generations
 from kb.index.build import BuildReport, build_snapshot
+from kb.index.content import unpack_content
 from kb.index.layout import Layout, Manifest
 from kb.index.locking import alone
 from kb.index.passages import Passage, passages_of, practice_items
@@ -28,6 +32,7 @@ from kb.search.similar import similar
 from kb.settings import Settings
 from kb.site.build import SiteReport, build_site
 from kb.site.forge import forge
+from kb.site.plainhost import has_search_index
 from kb.site.urls import origin_and_base
 from kb.store.source import source_of
 
@@ -73,8 +78,14 @@ def _build(settings: Settings, progress: Progress, plain: bool) -> Report:
     progress(f"read {len(library.entries)} entries")
     index = _build_index(settings, library, progress)
     progress("writing the site")
-    written = Layout(settings.index).snapshot(index.generation)
-    snapshot = Snapshot(written, Manifest.read(written.manifest))  # just written: its checksums are not compared again
+    site = _write_site(settings, library, plain, index.generation)
+    return Report(index, site, problems, time.perf_counter() - started)
+
+
+def _write_site(settings: Settings, library: Library, plain: bool, generation: str) -> SiteReport:
+    """The pages of `library`, which must be the content of that snapshot, whose checksums have just been made or compared."""
+    written = Layout(settings.index).snapshot(generation)
+    snapshot = Snapshot(written, Manifest.read(written.manifest))
     engine = SearchEngine(snapshot, query_encoder(snapshot, settings))
     asked = AskedBefore(snapshot)
     repository = forge(settings.repository, settings.branch)
@@ -91,7 +102,32 @@ def _build(settings: Settings, progress: Progress, plain: bool) -> Report:
         matching=Matching(Knowledge(engine), asked),
     )
     asked.save()
-    return Report(index, site, problems, time.perf_counter() - started)
+    return site
+
+
+def roll_back(
+    settings: Settings, generation: str = "", progress: Progress = lambda _: None
+) -> tuple[str, SiteReport | None]:
+    """Publishes an earlier snapshot, as `kb.index.generations.roll_back` does, and makes the site of its content again.
+
+    Returns the snapshot's name and what became of the site: nothing where an earlier version of this software made the
+    snapshot, which then carries no content.
+
+    Raises:
+        SnapshotError: there is no such snapshot, or it is damaged.
+        StorageError: the disk is full, or a folder cannot be written; the sentence says which call finishes it.
+    """
+    layout = Layout(settings.index)
+    layout.current()  # says so where there is no index at all
+    with writing(layout.root, then="kb rollback"), alone(layout.root / ".build-lock", progress):
+        chosen = generations.roll_back(layout, generation, progress)
+        carried = layout.snapshot(chosen).content
+        if not carried.exists():
+            return chosen, None
+        progress("writing the site")
+        with writing(settings.site, then=f"kb rollback {chosen}"), tempfile.TemporaryDirectory() as folder:
+            unpack_content(carried, Path(folder))
+            return chosen, _write_site(settings, load_library(Path(folder)), has_search_index(settings.site), chosen)
 
 
 def _build_index(settings: Settings, library: Library, progress: Progress) -> BuildReport:
@@ -104,15 +140,9 @@ def _build_index(settings: Settings, library: Library, progress: Progress) -> Bu
         encoder,
         cache=settings.cache,
         documents={entry.id: entry_document(entry, library.interests) for entry in library.entries.values()},
-        content=_content_hashes(library),
+        content=library.public_files,
         progress=progress,
     )
-
-
-def _content_hashes(library: Library) -> dict[str, str]:
-    paths = sorted(page.path for entry in library.entries.values() for page in entry.pages.values())
-    interests = {read.path: read.document.digest[:16] for read in library.interests}
-    return {path: library.documents[path].digest[:16] for path in paths} | interests
 
 
 def _similar(snapshot: Snapshot, entry_id: str) -> list[str]:

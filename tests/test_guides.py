@@ -136,10 +136,11 @@ def test_each_step_of_an_integrator(
             output = run(command.replace("kb check", f"kb check --content {settings.content}"), ROOT, settings)
         assert_shown(command, lines, output)
     assert asked == 5
-    program = re.search(r"```python\n(.*?)```", (ROOT / guide).read_text(encoding="utf-8"), re.DOTALL)
-    assert program
-    exec(program[1].replace(ADDRESS, server.address), {})
-    assert len(capsys.readouterr().out.splitlines()) == 3
+    programs = re.findall(r"```python\n(.*?)```", (ROOT / guide).read_text(encoding="utf-8"), re.DOTALL)
+    assert len(programs) == 2
+    for program in programs:
+        exec(program.replace(ADDRESS, server.address), {})
+        assert len(capsys.readouterr().out.splitlines()) == 3
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair[0])

@@ -12,20 +12,23 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from kb.errors import StorageError
+from kb.cli import cli
+from kb.errors import NoSnapshotError, StorageError
 from kb.index.build import KEEP
-from kb.index.layout import Layout
+from kb.index.layout import Layout, Manifest
 from kb.index.snapshot import open_snapshot
-from kb.pipeline import build
+from kb.pipeline import build, roll_back
 from kb.settings import Settings, load_settings
-from tests.api.serving import environment, start
+from tests.api.serving import environment, start, until
 from tests.content.writing import ORIGINAL, PATH, changed, write
 
 KILLS = 50
@@ -209,3 +212,106 @@ def test_waiting_for_another_build_is_said(small: Settings) -> None:
         assert waiting.stderr.readline() == "  another build is running; waiting for it\n"
     waiting.communicate()
     assert (waiting.returncode, said) == (0, [])
+
+
+def _pages(settings: Settings) -> dict[str, bytes]:
+    """The site's files but the memory of the build and the search of plain files, which names its parts by their words."""
+    files = {path.relative_to(settings.site).as_posix(): path for path in settings.site.rglob("*") if path.is_file()}
+    return {
+        name: path.read_bytes() for name, path in files.items() if name[0] != "." and not name.startswith("pagefind")
+    }
+
+
+def _kb(settings: Settings, *words: str) -> str:
+    done = CliRunner(env=environment(settings)).invoke(cli, list(words))
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+@pytest.fixture
+def three_pages(small: Settings) -> Settings:
+    """Beside the legal desk a draft, and a page that was withdrawn."""
+    draft, withdrawn = (
+        changed("tier: snapshot", f"tier: snapshot\nreview: {review}")
+        for review in ("{status: draft}", "{status: withdrawn, reason: {en: It ended., es: Terminó.}}")
+    )
+    write(small.content, "practices/sv/unfinished.en.md", draft)
+    write(small.content, "practices/sv/ended.en.md", withdrawn)
+    return small
+
+
+@pytest.mark.parametrize("options", [[], ["--static"]])
+def test_going_back_brings_the_pages_back(three_pages: Settings, options: list[str]) -> None:
+    settings = three_pages
+    _kb(settings, "build", *options)
+    before = _pages(settings)
+    old = Layout(settings.index).current()
+    _edit(settings, 1)
+    write(settings.content, "practices/sv/second.en.md", changed("Drop-in legal desk", "Second desk"))
+    (settings.content / "practices/sv/ended.en.md").unlink()
+    _kb(settings, "build", *options)
+    after = _pages(settings)
+    assert "en/practices/sv-second/index.html" in after.keys() - before.keys()
+    assert "en/practices/sv-ended/index.html" in before.keys() - after.keys()
+    said = _kb(settings, "rollback").splitlines()
+    assert said[0] == f"serving {old}"
+    assert re.fullmatch(r"site: \d+ pages \([1-9]\d* files written, [1-9]\d* removed\)", said[1])
+    assert _pages(settings) == before
+    assert (settings.site / "pagefind").exists() == bool(options)
+    with zipfile.ZipFile(Layout(settings.index).snapshot(old).content) as carried:
+        assert set(carried.namelist()) == {PATH, "practices/sv/ended.en.md"}
+    # The next build publishes the content as it then is.
+    _kb(settings, "build", *options)
+    assert _pages(settings) == after
+
+
+def test_a_server_gives_pages_and_answers_of_the_snapshot_gone_back_to(small: Settings, tmp_path: Path) -> None:
+    build(small)
+    _edit(small, 1)
+    build(small)
+    server = start(small, tmp_path / "log")
+
+    def title() -> str:
+        return str(server.get("/api/v1/search", q="legal desk", lang="en").json()["results"][0]["title"])
+
+    assert title().startswith("Legal desk 1 ")
+    _kb(small, "rollback")
+    until(lambda: title().startswith("Drop-in legal desk "))
+    page = server.get("/en/practices/sv-legal-desk/").text
+    assert "Drop-in legal desk " in page
+    assert "Legal desk 1 " not in page
+    assert server.stop() == 0
+
+
+def test_going_back_without_room_for_the_site_says_what_finishes_it(small: Settings, small_disk: Path) -> None:
+    site = small_disk / "site"
+    settings = load_settings({}, content=small.content, index=small.index, site=site, cache=small.cache)
+    build(settings)
+    before, old = _pages(settings), Layout(settings.index).current()
+    _edit(settings, 1)
+    build(settings)
+    _fill(small_disk, 0)
+    with pytest.raises(StorageError, match=f"The disk of {site} is full; make room and run `kb rollback {old}` again"):
+        roll_back(settings)
+    (small_disk / "filler").unlink()
+    _kb(settings, "rollback", old)
+    assert _pages(settings) == before
+
+
+def test_a_snapshot_of_an_earlier_make_carries_no_pages(small: Settings) -> None:
+    build(small)
+    old = Layout(small.index).snapshot(Layout(small.index).current())
+    _edit(small, 1)
+    build(small)
+    after = _pages(small)
+    manifest = Manifest.read(old.manifest)
+    files = {name: told for name, told in manifest.files.items() if name != old.content.name}
+    Manifest(**{**vars(manifest), "files": files}).write(old.manifest)
+    old.content.unlink()
+    assert "site: left as it is; this snapshot carries no content" in _kb(small, "rollback")
+    assert _pages(small) == after
+
+
+def test_going_back_before_anything_was_built_is_said(small: Settings) -> None:
+    with pytest.raises(NoSnapshotError, match="There is no index yet"):
+        roll_back(small)

@@ -52,10 +52,8 @@ class Assistant:
 
     def _manager(self) -> StreamableHTTPSessionManager:
         from kb.assistant.server import assistant_server
-        from kb.assistant.tools import Tools
 
-        tools = Tools(lambda: self._service.engine, self._settings.site_address, metrics.search)
-        server = assistant_server(tools)
+        server = assistant_server(lambda: self._service.engine, self._settings.site_address, metrics.search)
         # Each request stands for itself: workers share no sessions, and nothing is kept of who asks.
         server.streamable_http_app(stateless_http=True, json_response=True, host="")
         return server.session_manager

@@ -14,11 +14,11 @@ from kb.api.problems import MEDIA_TYPE, Problem
 from kb.api.routes import Engine
 from kb.api.schemas import Language
 from kb.content.sections import LANGUAGES
-from kb.errors import AgendaRequestError, TooLargeError
+from kb.errors import AgendaRequestError
 from kb.learning.agenda import make_agenda
 from kb.learning.forms import fields_of, request_of_fields
 from kb.learning.matching import Match, Matching, matching_of
-from kb.learning.request import MAX_BYTES, AgendaRequest, read_request, request_of
+from kb.learning.request import AgendaRequest, check_size, read_request, request_of
 from kb.search.engine import SearchEngine
 from kb.site.agendas import FORMATS, Wish, write_agenda
 
@@ -206,10 +206,7 @@ async def bounded_body(request: Request) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_BYTES:
-            raise TooLargeError(
-                "The body is larger than %(most)s kB; a request is a few kB of text.", most=MAX_BYTES // 1024
-            )
+        check_size(len(body))
     return bytes(body)
 
 

@@ -1,1 +1,1 @@
-"""What a software assistant may ask, over the Model Context Protocol: search, read a practice, list the vocabulary."""
+"""What a software assistant may ask, over the Model Context Protocol: search, read, match a commitment, draft an agenda."""

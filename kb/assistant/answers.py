@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import html
+import re
+from collections.abc import Mapping
+from typing import Any
+
 from pydantic import BaseModel, Field
 
 
@@ -13,6 +18,16 @@ class Source(BaseModel):
     publisher: str | None = None
     url: str | None = None
     date: str | None = None
+
+
+def sources_of(document: Mapping[str, Any]) -> list[Source]:
+    """The sources of an entry, as its document (`kb.content.document.entry_document`) holds them."""
+    return [Source.model_validate(source) for source in document["facts"]["sources"]]
+
+
+def plain_text(snippet: str) -> str:
+    """A passage without the marks and character references of its HTML."""
+    return html.unescape(re.sub(r"</?mark>", "", snippet))
 
 
 class Found(BaseModel):

@@ -1,12 +1,7 @@
-"""The tools themselves: plain methods over the engine. Their names, docstrings and descriptions are what an assistant reads.
-
-A further tool is a further method and its name in `TOOLS`.
-"""
+"""Tools that find and read practices: plain methods over the engine. Names, docstrings and descriptions are what an assistant reads."""
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
@@ -18,9 +13,10 @@ from kb.assistant.answers import (
     Result,
     SearchAnswer,
     Section,
-    Source,
     Term,
     VocabularyAnswer,
+    plain_text,
+    sources_of,
 )
 from kb.content.problems import did_you_mean
 from kb.content.vocabulary import vocabulary
@@ -30,15 +26,13 @@ from kb.search.engine import SearchEngine
 from kb.search.request import FACETS, SearchRequest, search_request
 from kb.site.urls import Urls
 
-TOOLS = ("search_practices", "get_practice", "list_vocabulary")
-
 Lang = Annotated[Literal["en", "es"], Field(description="Language to answer in")]
 Terms = Annotated[list[str], Field(description="Terms of list_vocabulary; either of them must match", max_length=20)]
 Search = Callable[[SearchEngine, SearchRequest], SearchResponse]
 
 
-class Tools:
-    """What an assistant may do. Each call answers from one snapshot.
+class PracticeTools:
+    """Search, one practice in full, and the terms of filters. Each call answers from one snapshot.
 
     Args:
         engine: gives the engine that is served at the moment.
@@ -122,10 +116,10 @@ class Tools:
             summary=hit.item.summaries[shown],
             address=self._page(hit.item.id, lang),
             lang=shown,
-            passage=html.unescape(re.sub(r"</?mark>", "", hit.snippet.html)),
+            passage=plain_text(hit.snippet.html),
             passage_lang=hit.snippet.lang,
             facets={facet: list(terms) for facet, terms in hit.item.facets.items()},
-            sources=_sources(engine.snapshot.documents[hit.item.id]),
+            sources=sources_of(engine.snapshot.documents[hit.item.id]),
         )
 
     def _practice(self, engine: SearchEngine, document: dict[str, Any], lang: str) -> PracticeAnswer:
@@ -142,7 +136,7 @@ class Tools:
             original_language=document["original_language"],
             results=results,
             sections=[Section(heading=section["heading"], text=section["markdown"]) for section in page["sections"]],
-            sources=_sources(document),
+            sources=sources_of(document),
             places=page["labels"].get("places", []),
             implementers=page["labels"].get("implementers", []),
             similar=[item.id for item, _ in engine.similar(document["id"])],
@@ -152,7 +146,3 @@ class Tools:
 
     def _page(self, practice_id: str, lang: str) -> str:
         return self._address + Urls(lang).page("practice", practice_id)
-
-
-def _sources(document: dict[str, Any]) -> list[Source]:
-    return [Source.model_validate(source) for source in document["facts"]["sources"]]

@@ -25,24 +25,29 @@ def snapshots() -> None:
 @click.command()
 @click.argument("generation", default="")
 def rollback(generation: str) -> None:
-    """Serve an earlier snapshot: GENERATION, or the newest whole one before the one that is served."""
-    from kb.index.generations import roll_back
-    from kb.index.layout import Layout
+    """Serve an earlier snapshot and its pages: GENERATION, or the newest whole one before the one that is served."""
+    from kb.pipeline import roll_back
 
-    click.echo(f"serving {roll_back(Layout(load_settings().index), generation, say)}")
+    settings = load_settings()
+    chosen, site = roll_back(settings, generation, say)
+    click.echo(f"serving {chosen}")
+    if site:
+        click.echo(f"site: {site.pages} pages ({site.written} files written, {site.removed} removed)")
+    else:
+        click.echo("site: left as it is; this snapshot carries no content, so check it out of Git and run `kb build`")
+    if settings.store:
+        click.echo("The store still serves what it did; run `kb store push`.")
 
 
 @click.command()
 def mcp() -> None:
-    """Offer search and practices to a software assistant over stdio (Model Context Protocol)."""
+    """Offer search, matching and agendas to a software assistant over stdio (Model Context Protocol)."""
     from kb.assistant.server import assistant_server
-    from kb.assistant.tools import Tools
     from kb.pipeline import open_engine
 
     settings = load_settings()
     engine = open_engine(settings)
-    tools = Tools(lambda: engine, settings.site_address)
-    assistant_server(tools).run()
+    assistant_server(lambda: engine, settings.site_address).run()
 
 
 @click.group()

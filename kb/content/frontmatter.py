@@ -48,6 +48,8 @@ class Document:
     body_line: int = 1
     digest: str = ""
     """SHA-256 of the file's bytes."""
+    content: bytes = b""
+    """The file as it was read."""
 
     def line_of(self, location: Location) -> int:
         """The line of a key path, or of its nearest known parent."""
@@ -83,7 +85,7 @@ def parse(path: str, content: bytes) -> Document:
     if headings > MAX_HEADINGS:
         message = Sentence("has %(count)s headings and rules; a page has the few headings of its kind.", count=headings)
         raise MalformedError(path, body_line, "body", message)
-    document = Document(body=body, body_line=body_line, digest=hashlib.sha256(content).hexdigest())
+    document = Document({}, {}, body, body_line, hashlib.sha256(content).hexdigest(), content)
     node = _compose(path, front, 1)
     if not isinstance(node, yaml.MappingNode):
         raise MalformedError(
@@ -99,7 +101,7 @@ def parse_yaml(path: str, content: bytes) -> Document:
     Raises:
         MalformedError: not UTF-8, too large, or YAML that we do not read.
     """
-    document = Document(digest=hashlib.sha256(content).hexdigest())
+    document = Document(digest=hashlib.sha256(content).hexdigest(), content=content)
     node = _compose(path, _decode(path, content), 0)
     if not isinstance(node, yaml.MappingNode):
         raise MalformedError(path, 1, "file", Sentence("must be a list of `key: value` lines, such as `title: ...`."))

@@ -80,6 +80,13 @@ class Library:
         shown = {key: entry for key, entry in self.everything.items() if not entry.is_withdrawn}
         return replace(self, entries=shown, unpublished={entry.id: entry for entry in self.withdrawn})
 
+    @property
+    def public_files(self) -> dict[str, bytes]:
+        """Each file that readers see something of, by path, as it was read: drafts are left out."""
+        shown = [*self.entries.values(), *self.withdrawn]
+        pages = {page.path: self.documents[page.path].content for entry in shown for page in entry.pages.values()}
+        return dict(sorted(pages.items())) | {read.path: read.document.content for read in self.interests}
+
     def of_kind(self, kind: str) -> list[Entry]:
         """Entries of `practice`, `commitment` or `event`."""
         return [entry for entry in self.entries.values() if entry.kind == kind]

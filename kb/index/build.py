@@ -22,6 +22,7 @@ from kb.encoding.folders import receipt
 from kb.encoding.opening import OnnxEncoder
 from kb.encoding.protocol import Encoder
 from kb.errors import SnapshotError
+from kb.index.content import write_content
 from kb.index.embeddings import EmbeddingStore, Kept
 from kb.index.layout import LanguageLayout, Layout, Manifest, SnapshotLayout, checksums, publish, sync_tree
 from kb.index.lexical import TantivyIndex
@@ -67,7 +68,7 @@ def build_snapshot(
     *,
     cache: Path,
     documents: Mapping[str, Mapping[str, object]] | None = None,
-    content: Mapping[str, str] | None = None,
+    content: Mapping[str, bytes] | None = None,
     exact_up_to: int = EXACT,
     progress: Progress = lambda _: None,
 ) -> BuildReport:
@@ -80,7 +81,7 @@ def build_snapshot(
         encoder: encodes what no earlier build has encoded; an exported one goes into the snapshot, to serve.
         cache: folder for kept embeddings.
         documents: entries in full by id, carried along so that a server needs nothing but the snapshot.
-        content: hash of each content file, for the manifest.
+        content: each content file by path, carried along so that the site can be made again.
         exact_up_to: passages of a language up to which the dense side compares all.
         progress: told each step in words.
     """
@@ -96,6 +97,7 @@ def build_snapshot(
             )
             snapshot = SnapshotLayout(beside)
             _write_json(snapshot.documents, documents or {})
+            write_content(snapshot.content, content or {})
             manifest = _write(snapshot, items, passages, store, encoder, content or {}, exact_up_to)
             sync_tree(beside)
             beside.chmod(0o755)
@@ -117,7 +119,7 @@ def _write(
     passages: Sequence[Passage],
     store: EmbeddingStore,
     encoder: Encoder,
-    content: Mapping[str, str],
+    content: Mapping[str, bytes],
     exact_up_to: int,
 ) -> Manifest:
     _write_json(snapshot.items, [asdict(item) for item in items])
@@ -146,7 +148,7 @@ def _write(
         languages=languages,
         items=len(items),
         recall=recall,
-        content=content,
+        content={path: hashlib.sha256(file).hexdigest()[:16] for path, file in content.items()},
         files=files,
     )
     manifest.write(snapshot.manifest)

@@ -6,6 +6,7 @@ index/
     manifest.json         what it holds, of which make, with a checksum for every file
     items.json              what can be found, with its facets
     documents.json          every entry in full, as the API returns it
+    content.zip             the content files that it was built from
     lexicon.json            which stem of one language says what a stem of the other says
     neighbours.npz          the nearest items of each item
     items.npy               float16[items, d] mean passage vector of each item
@@ -88,6 +89,10 @@ class SnapshotLayout:
     @property
     def documents(self) -> Path:
         return self.folder / "documents.json"
+
+    @property
+    def content(self) -> Path:
+        return self.folder / "content.zip"
 
     @property
     def lexicon(self) -> Path:

@@ -23,7 +23,7 @@ from kb.content.interests import Said
 from kb.content.model import CountryCode, LanguageCode, Strict, WebAddress
 from kb.content.problems import did_you_mean
 from kb.content.sections import LANGUAGES
-from kb.errors import AgendaRequestError
+from kb.errors import AgendaRequestError, TooLargeError
 from kb.learning.methods import GRID, for_practices, methods
 from kb.learning.words import Words
 from kb.sentences import Sentence, joined
@@ -96,7 +96,7 @@ def _in_both(value: object) -> object:
     return value
 
 
-Wording = Annotated[Said, BeforeValidator(_in_both)]
+Wording = Annotated[Said, BeforeValidator(_in_both, json_schema_input_type=str | Said)]
 """A text, or one for each language; what was written in one stands in both."""
 DayText = Annotated[str, AfterValidator(_day)]
 Clock = Annotated[str, AfterValidator(_clock)]
@@ -284,6 +284,18 @@ def load_request(path: Path) -> AgendaRequest:
         raise AgendaRequestError("%(file)s cannot be read (%(reason)s).", file=path, reason=error.strerror) from None
 
 
+def check_size(size: int) -> None:
+    """Refuses what is longer than any request of ours.
+
+    Raises:
+        TooLargeError: more than `MAX_BYTES`.
+    """
+    if size > MAX_BYTES:
+        raise TooLargeError(
+            "The request is larger than %(most)s kB; a request is a few kB of text.", most=MAX_BYTES // 1024
+        )
+
+
 def request_of(data: object, told: Callable[[Finding], Sentence] | None = None) -> AgendaRequest:
     """The request that JSON or a form holds.
 
@@ -294,6 +306,8 @@ def request_of(data: object, told: Callable[[Finding], Sentence] | None = None) 
     Raises:
         AgendaRequestError: each line of its message says where and what to do.
     """
+    if not isinstance(data, dict):
+        raise AgendaRequestError("The request must be an object with keys such as title, change and days.")
     return _validated(data, told or _line)
 
 

@@ -52,6 +52,11 @@ def write_search_index(library: Library, folder: Path, base: str) -> None:
                 file.unlink()
 
 
+def has_search_index(folder: Path) -> bool:
+    """Whether the site in `folder` was written for a host of plain files."""
+    return (folder / FOLDER).exists()
+
+
 def remove_search_index(folder: Path) -> None:
     """Removes what an older build for plain files left, so that nobody finds what is no longer there."""
     shutil.rmtree(folder / FOLDER, ignore_errors=True)

@@ -6,8 +6,9 @@ keeps the length of a passage in one byte: exact up to 40 words, then in steps t
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -18,28 +19,40 @@ _EXACT = 40
 
 
 class Bm25:
-    """The statistics of one language's passages."""
+    """The statistics of one language's passages: ten bytes for each different stem of a passage, so that millions fit in memory."""
 
-    def __init__(self, lang: str, texts: Sequence[str]) -> None:
-        self._counts = [Counter(analyzer(lang).analyze(text)) for text in texts]
-        self.passages = Counter(stem for counts in self._counts for stem in counts)
-        """In how many passages each stem stands."""
+    def __init__(self, lang: str, texts: Iterable[str]) -> None:
+        self._numbers: dict[str, int] = {}
+        stems, rows, counts, lengths = array("i"), array("i"), array("H"), array("i")
+        for row, text in enumerate(texts):
+            counted = Counter(analyzer(lang).analyze(text))
+            lengths.append(counted.total())
+            for stem, count in counted.items():
+                stems.append(self._numbers.setdefault(stem, len(self._numbers)))
+                rows.append(row)
+                counts.append(min(count, 0xFFFF))
+        self._stems, self._rows = np.frombuffer(stems, np.int32), np.frombuffer(rows, np.int32)
+        self._counts, self._lengths = np.frombuffer(counts, np.uint16), np.frombuffer(lengths, np.int32)
+        self._found = np.bincount(self._stems, minlength=len(self._numbers))
+
+    @property
+    def passages(self) -> Iterator[tuple[str, int]]:
+        """Each stem, and in how many passages it stands."""
+        return ((stem, int(self._found[number])) for stem, number in self._numbers.items())
 
     def impacts(self) -> Iterator[tuple[str, int, float]]:
         """Stem, row and what the stem adds to the passage's score, stem by stem."""
-        lengths = np.array([counts.total() for counts in self._counts], np.float64)
-        average = max(float(lengths.mean()), 1.0) if len(lengths) else 1.0
-        norms = [_K1 * (1 - _B + _B * kept_length(int(length)) / average) for length in lengths]
-        total = len(self._counts)
-        rows: dict[str, list[tuple[int, int]]] = {}
-        for row, counts in enumerate(self._counts):
-            for stem, count in counts.items():
-                rows.setdefault(stem, []).append((row, count))
-        for stem in sorted(rows):
-            found = len(rows[stem])
-            rarity = np.log1p((total - found + 0.5) / (found + 0.5))
-            for row, count in rows[stem]:
-                yield stem, row, float(rarity * count * (1 + _K1) / (count + norms[row]))
+        total = len(self._lengths)
+        average = max(float(self._lengths.mean()), 1.0) if total else 1.0
+        norms = np.array([_K1 * (1 - _B + _B * kept_length(int(length)) / average) for length in self._lengths])
+        rarity = np.log1p((total - self._found + 0.5) / (self._found + 0.5))
+        impacts = rarity[self._stems] * self._counts * (1 + _K1) / (self._counts + norms[self._rows])
+        order = np.argsort(self._stems, kind="stable")
+        ends = np.cumsum(self._found)
+        for stem, number in sorted(self._numbers.items()):
+            own = order[ends[number] - self._found[number] : ends[number]]
+            for row, impact in zip(self._rows[own].tolist(), impacts[own].tolist(), strict=True):
+                yield stem, row, impact
 
 
 def kept_length(length: int) -> int:

@@ -6,12 +6,17 @@ or a log: it may hold a password.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, LiteralString
 
+import numpy as np
+import numpy.typing as npt
 import psycopg
+from psycopg.adapt import Dumper
 from psycopg.conninfo import make_conninfo
+from psycopg.pq import Format
 from psycopg.sql import Composed
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
@@ -32,6 +37,15 @@ _OTHER = "The store holds no snapshot that this software can read; run `kb store
 
 Query = LiteralString | Composed
 Rows = list[tuple[Any, ...]]
+
+
+class _Vector(Dumper):
+    """An array of float32 as pgvector reads it: where the query casts it to `vector`, in binary."""
+
+    format = Format.BINARY
+
+    def dump(self, obj: npt.NDArray[np.float32]) -> bytes:
+        return struct.pack(">HH", len(obj), 0) + obj.astype(">f4").tobytes()
 
 
 class Store:
@@ -82,6 +96,7 @@ class Store:
 
 
 def _prepare(connection: psycopg.Connection) -> None:
+    connection.adapters.register_dumper(np.ndarray, _Vector)
     # With a filter the index goes on until it has found enough that pass.
     connection.execute("SELECT set_config('hnsw.ef_search', %s, false)", (str(SEARCHED),))
     connection.execute("SET hnsw.iterative_scan = strict_order")

@@ -60,7 +60,7 @@ def _copy(connection: psycopg.Connection, snapshot: Snapshot, progress: Progress
     _copy_files(connection, snapshot)
     for lang, index in snapshot.languages.items():
         progress(f"copying {len(index.passages)} passages ({lang})")
-        _copy_language(connection, snapshot, index)
+        _copy_language(connection, snapshot, index, progress)
     return sum(len(index.passages) for index in snapshot.languages.values())
 
 
@@ -80,7 +80,9 @@ def _copy_files(connection: psycopg.Connection, snapshot: Snapshot) -> None:
         connection.execute("INSERT INTO kb.file VALUES (%s, %s, %s)", (snapshot.generation, path, digest))
 
 
-def _copy_language(connection: psycopg.Connection, snapshot: Snapshot, index: LanguageIndex) -> None:
+def _copy_language(
+    connection: psycopg.Connection, snapshot: Snapshot, index: LanguageIndex, progress: Progress
+) -> None:
     row = connection.execute(
         "INSERT INTO kb.part (generation, lang) VALUES (%s, %s) RETURNING number", (snapshot.generation, index.lang)
     ).fetchone()
@@ -91,15 +93,16 @@ def _copy_language(connection: psycopg.Connection, snapshot: Snapshot, index: La
         table, whole = sql.Identifier("kb", f"{parent}_{part}"), sql.Identifier("kb", parent)
         connection.execute(sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING STORAGE)").format(table, whole))
     _copy_passages(connection, part, snapshot, index)
-    statistics = Bm25(index.lang, [index.passages[row].full_text for row in range(len(index.passages))])
+    statistics = Bm25(index.lang, (index.passages[row].full_text for row in range(len(index.passages))))
     with connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(table)) as copy:
         for stem, at, impact in statistics.impacts():
             copy.write_row((part, stem, at, impact))
     with connection.cursor().copy("COPY kb.stem FROM STDIN") as copy:
-        for stem, passages in statistics.passages.items():
+        for stem, passages in statistics.passages:
             copy.write_row((part, stem, passages))
     for parent in ("passage", "posting"):
         table, whole = sql.Identifier("kb", f"{parent}_{part}"), sql.Identifier("kb", parent)
+        progress(f"indexing {parent}s ({index.lang})")
         attach = sql.SQL("ALTER TABLE {} ATTACH PARTITION {} FOR VALUES IN ({})")
         connection.execute(attach.format(whole, table, sql.Literal(part)))
         connection.execute(sql.SQL("ANALYZE {}").format(table))

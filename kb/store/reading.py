@@ -61,11 +61,11 @@ class StoredVectors:
     def search(self, query: Floats, limit: int, only: Only | None = None) -> tuple[Numbers, Floats]:
         condition, values = _passes(only.filters if only else {})
         found = self._part.rows(
-            f"SELECT row, -(vector <#> %s::real[]::vector) FROM {{passage}} {condition}"  # noqa: S608 - fixed words
-            " ORDER BY vector <#> %s::real[]::vector LIMIT %s",
-            query.tolist(),
+            f"SELECT row, -(vector <#> %s::vector) FROM {{passage}} {condition}"  # noqa: S608 - fixed words
+            " ORDER BY vector <#> %s::vector LIMIT %s",
+            query,
             *values,
-            query.tolist(),
+            query,
             limit,
         )
         return _columns(found)
@@ -74,8 +74,8 @@ class StoredVectors:
         if len(rows) == 0:
             return np.empty(0, np.float32)
         found = self._part.rows(
-            "SELECT row, -(vector <#> %s::real[]::vector) FROM {passage} WHERE row = ANY(%s) ORDER BY row",
-            query.tolist(),
+            "SELECT row, -(vector <#> %s::vector) FROM {passage} WHERE row = ANY(%s) ORDER BY row",
+            query,
             rows.tolist(),
         )
         there, products = _columns(found)

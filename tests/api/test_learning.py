@@ -68,7 +68,7 @@ def test_a_yaml_file_and_a_form_are_taken_too(server: Server) -> None:
         (b"{", "application/json", 422, "The body is not JSON"),
         (b"[" * 60000, "application/json", 422, "The body is not JSON"),
         (b"{}", "application/json", 422, "title: is missing."),
-        (b"x" * 70000, "application/json", 413, "The body is larger than 64 kB"),
+        (b"x" * 70000, "application/json", 413, "The request is larger than 64 kB"),
         (b"title: x", "application/yaml", 422, "change: is missing."),
         (b"title=%ff", "application/x-www-form-urlencoded", 422, "Give the date of at least one day."),
         (b"&".join(b"a=b" for _ in range(500)), "application/x-www-form-urlencoded", 422, "The form cannot be read"),

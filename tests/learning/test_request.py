@@ -45,7 +45,7 @@ def test_a_mistake_is_shown_at_its_line(old: str, new: str, message: str) -> Non
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ([], "must be a list of `key: value` lines"),
+        ([], "must be an object with keys"),
         ({}, "title: is missing."),
         (wishes(title=7), "title: must be text, or a text for each language"),
         (wishes(delegations=[{"state": "CR"}]), "delegations: has 1 items; at least 2 are needed."),

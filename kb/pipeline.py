@@ -65,7 +65,7 @@ def build(settings: Settings, progress: Progress = lambda _: None, plain: bool =
     """
     with writing(settings.index, settings.cache, settings.site):
         settings.index.mkdir(parents=True, exist_ok=True)
-        with alone(settings.index / ".build-lock", progress), remembering(settings.cache / "content.pickle"):
+        with alone(settings.index / ".build-lock", progress), remembering(settings.cache / "content.sqlite"):
             return _build(settings, progress, plain)
 
 

@@ -7,30 +7,69 @@ also takes those of earlier runs from a file, and what was asked for is written 
 from __future__ import annotations
 
 import hashlib
-import os
 import pickle
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import date
 from functools import cache, lru_cache, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
+
+_DAYS = 30
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS kept (key BLOB PRIMARY KEY, value BLOB NOT NULL, day INTEGER NOT NULL) WITHOUT ROWID"
+)
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 
 class _Memory:
-    """Results by a digest of function and arguments."""
+    """Results by a digest of code, function and arguments, in a database; without one, in the process alone."""
 
-    def __init__(self, kept: dict[bytes, Any]) -> None:
-        self.kept = kept
-        self.used: dict[bytes, Any] = {}
+    def __init__(self, file: Path) -> None:
+        self._found: dict[bytes, Any] = {}
+        self._new: set[bytes] = set()
+        self._database: sqlite3.Connection | None = None
+        with suppress(sqlite3.Error, OSError):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            self._database = sqlite3.connect(file, check_same_thread=False)
+            self._database.executescript(_SCHEMA)
 
     def get(self, name: str, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-        key = hashlib.blake2b(f"{name}{arguments!r}".encode(), digest_size=20).digest()
-        if key not in self.used:
-            self.used[key] = self.kept[key] if key in self.kept else function(*arguments)
-        return self.used[key]
+        key = hashlib.blake2b(f"{_code()} {name}{arguments!r}".encode(), digest_size=20).digest()
+        if key not in self._found:
+            kept = self._kept(key)
+            if kept is None:
+                self._new.add(key)
+            self._found[key] = pickle.loads(kept) if kept else function(*arguments)  # noqa: S301  # our own, in our own cache
+        return self._found[key]
+
+    def _kept(self, key: bytes) -> bytes | None:
+        if self._database is None:
+            return None
+        try:
+            row = self._database.execute("SELECT value FROM kept WHERE key = ?", (key,)).fetchone()
+        except sqlite3.Error:
+            return None
+        return row[0] if row else None
+
+    def save(self) -> None:
+        """Where it cannot be written there is nothing to remember with; the run itself has done its work."""
+        if self._database is None:
+            return
+        today = date.today().toordinal()
+        rows = [(key, pickle.dumps(self._found[key]), today) for key in self._new]
+        used = [(today, key, today) for key in self._found]
+        with suppress(sqlite3.Error), self._database as database:
+            database.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", rows)
+            database.executemany("UPDATE kept SET day = ? WHERE key = ? AND day <> ?", used)
+            database.execute("DELETE FROM kept WHERE day < ?", (today - _DAYS,))
+
+    def close(self) -> None:
+        if self._database:
+            self._database.close()
 
 
 _memories: list[_Memory] = []
@@ -63,39 +102,18 @@ def remembered(size: int) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
 
 @contextmanager
 def remembering(file: Path) -> Iterator[None]:
-    """Inside, remembered functions take results of earlier runs from `file`; it is as trusted as the program itself.
+    """Inside, remembered functions take results of earlier runs from `file`, a database that is as trusted as the program.
 
-    A file that is missing, damaged or of other code counts as empty. Of two runs at once the later one's results stay.
+    One that is damaged or cannot be written remembers nothing. What no run asked for in a month is forgotten.
     """
-    memory = _Memory(_read(file))
+    memory = _Memory(file)
     _memories.append(memory)
     try:
         yield
+        memory.save()
     finally:
         _memories.remove(memory)
-    if memory.used.keys() != memory.kept.keys():
-        _write(file, memory.used)
-
-
-def _read(file: Path) -> dict[bytes, Any]:
-    try:
-        with file.open("rb") as opened:
-            made_by, kept = pickle.load(opened)  # noqa: S301  # our own file, in our own cache
-    # A torn or foreign pickle raises whatever the classes in it raise.
-    except Exception:
-        return {}
-    return kept if made_by == _code() else {}
-
-
-def _write(file: Path, used: dict[bytes, Any]) -> None:
-    """Where the disk is full there is nothing to remember with; the run itself has done its work."""
-    beside = file.with_name(f"{file.name}.{os.getpid()}")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(pickle.dumps((_code(), used), protocol=pickle.HIGHEST_PROTOCOL))
-        beside.replace(file)
-    except OSError:
-        beside.unlink(missing_ok=True)
+        memory.close()
 
 
 @cache

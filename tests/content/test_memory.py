@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import pickle
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -32,16 +32,29 @@ def test_what_an_earlier_run_found_is_not_worked_out_again(tmp_path: Path) -> No
     assert asked == ["salud", "agua"]
 
 
-def test_only_what_the_last_run_asked_for_is_kept(tmp_path: Path) -> None:
-    for words in (("salud", "agua"), ("salud",), ("salud", "agua")):
+def test_what_no_run_asked_for_in_a_month_is_forgotten(tmp_path: Path) -> None:
+    with remembering(tmp_path / "kept"):
+        shout("salud"), shout("agua")
+    with sqlite3.connect(tmp_path / "kept") as database:
+        database.execute("UPDATE kept SET day = day - 31")
+    for words in (("salud",), ("salud", "agua")):
         with remembering(tmp_path / "kept"):
-            for word in words:
-                shout(word)
+            assert [shout(word) for word in words] == [word.upper() for word in words]
     assert asked == ["salud", "agua", "agua"]
 
 
-@pytest.mark.parametrize("content", [b"", b"no pickle", pickle.dumps(("other code", {})), pickle.dumps(7)])
-def test_a_damaged_or_foreign_file_counts_as_empty(tmp_path: Path, content: bytes) -> None:
+def test_two_runs_at_once_do_not_lose_each_others_results(tmp_path: Path) -> None:
+    with remembering(tmp_path / "kept"):
+        shout("salud")
+        with remembering(tmp_path / "kept"):
+            shout("agua")
+    with remembering(tmp_path / "kept"):
+        shout("salud"), shout("agua")
+    assert asked == ["salud", "agua"]
+
+
+@pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" + bytes(5000)])
+def test_a_damaged_file_counts_as_empty(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "kept").write_bytes(content)
     with remembering(tmp_path / "kept"):
         assert shout("salud") == "SALUD"
@@ -56,7 +69,9 @@ def test_what_a_failed_run_found_is_not_written(tmp_path: Path) -> None:
 
     with pytest.raises(ZeroDivisionError):
         fail()
-    assert not (tmp_path / "kept").exists()
+    with remembering(tmp_path / "kept"):
+        shout("salud")
+    assert asked == ["salud", "salud"]
 
 
 def test_a_cache_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:

@@ -263,5 +263,11 @@ def test_the_page_for_lost_readers_speaks_both_languages(settings: Settings) -> 
     html = (settings.site / "404.html").read_text(encoding="utf-8")
     spanish, english = html.index("Esta página no existe"), html.index("There is no such page")
     assert html.index('<html lang="es">') < spanish < html.index('lang="en">', spanish) < english
-    for link in ('href="/es/"', 'href="/en/"', 'href="/es/practicas/"', 'href="/en/practices/"', 'action="/es/buscar/"'):
+    for link in (
+        'href="/es/"',
+        'href="/en/"',
+        'href="/es/practicas/"',
+        'href="/en/practices/"',
+        'action="/es/buscar/"',
+    ):
         assert link in html

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -69,6 +70,7 @@ class SearchEngine:
         self.encoder = encoder
         self.weights = weights or Weights()
         self.facets = FacetTable(snapshot.items)
+        self._languages = ThreadPoolExecutor(thread_name_prefix="language")
         self._encodings: Cache[str, Encoded] = Cache(cache_size)
         self._answers: Cache[tuple[object, ...], SearchResponse] = Cache(cache_size)
 
@@ -182,11 +184,14 @@ class SearchEngine:
         return _Found(candidates, pools, ranking)
 
     def _candidates(self, question: Question, filters: Filters, passages_in: str) -> list[Candidates]:
-        return [
-            retrieve(index, question, self.weights, self._allowed(index, filters), filters)
-            for index in self.snapshot.languages.values()
-            if passages_in in ("", index.lang)
-        ]
+        def candidates(index: LanguageIndex) -> Candidates:
+            return retrieve(index, question, self.weights, self._allowed(index, filters), filters)
+
+        searched = [index for index in self.snapshot.languages.values() if passages_in in ("", index.lang)]
+        if all(index.vectors.is_exact for index in searched):
+            return [candidates(index) for index in searched]
+        # Many passages, or a database: languages are searched at the same time. Few are sooner searched than handed over.
+        return list(self._languages.map(candidates, searched))
 
     def _allowed(self, index: LanguageIndex, filters: Filters) -> npt.NDArray[np.bool_] | None:
         return self.facets.allowed(filters)[index.passages.item_of] if filters else None

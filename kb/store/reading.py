@@ -55,6 +55,8 @@ class StoredPassages(Passages):
 class StoredVectors:
     """The dense side: pgvector's HNSW index over inner products."""
 
+    is_exact = False
+
     def __init__(self, part: Part) -> None:
         self._part = part
 

@@ -75,7 +75,7 @@ def check(
     if problems:
         files = len({problem.path for problem in problems})
         raise ContentError(
-            "%(count)s problems in %(files)s files; each line above says where and what to do.",
+            "Problems: %(count)s, in files: %(files)s. Each line above says where and what to do.",
             count=len(problems),
             files=files,
         )

@@ -123,7 +123,7 @@ def test_mistakes_get_a_sentence_that_says_what_to_change(server: Server) -> Non
         assert "There is no practice 'sv-x'" in await _refused(client, "get_practice", practice_id="sv-x")
         assert "There is no filter 'themes'" in await _refused(client, "list_vocabulary", filter="themes")
         wrong = await _refused(client, "search_practices", question="a", limit=1000)
-        assert wrong == "limit: Input should be less than or equal to 20, not 1000."
+        assert wrong == "limit: must be 20 or less, not 1000."
         assert await _refused(client, "match_commitment") == "commitment_id: is missing."
         assert "There is no commitment 'hn'" in await _refused(client, "match_commitment", commitment_id="hn")
         assert "is no term of the filter country" in await _refused(client, "list_commitments", country=["XX"])

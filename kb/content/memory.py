@@ -41,9 +41,9 @@ class _Memory:
         key = hashlib.blake2b(f"{_code()} {name}{arguments!r}".encode(), digest_size=20).digest()
         if key not in self._found:
             kept = self._kept(key)
+            self._found[key] = pickle.loads(kept) if kept else function(*arguments)  # noqa: S301  # our own, in our own cache
             if kept is None:
                 self._new.add(key)
-            self._found[key] = pickle.loads(kept) if kept else function(*arguments)  # noqa: S301  # our own, in our own cache
         return self._found[key]
 
     def _kept(self, key: bytes) -> bytes | None:

@@ -115,7 +115,7 @@ def test_a_verb_fails_in_the_language_that_it_was_asked_to_speak(
     for arguments, words in (
         (
             ["check", "--lang", "es"],
-            "kb: Problemas: 1, en 1 archivos; cada línea anterior dice dónde está y qué hacer.",
+            "kb: Problemas: 1; archivos: 1. Cada línea anterior dice dónde está y qué hacer.",
         ),
         (["check", "nowhere", "--lang", "es"], "tiene 'nowhere' en su ruta"),
         (["new", "practice", "--lang", "es", *answers], "kb: Indique al menos un Estado"),

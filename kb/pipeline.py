@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from kb.content.library import Library, load_library
 from kb.content.memory import remembering
 from kb.content.problems import Problem
 from kb.encoding.opening import open_encoder
+from kb.encoding.protocol import Encoder
 from kb.errors import ContentError, NoSnapshotError
 from kb.index import generations
 from kb.index.build import BuildReport, build_snapshot
@@ -71,12 +73,14 @@ def build(settings: Settings, progress: Progress = lambda _: None, plain: bool =
 
 def _build(settings: Settings, progress: Progress, plain: bool) -> Report:
     started = time.perf_counter()
-    library = load_library(settings.content)
-    if not library.practices:
-        raise ContentError(f"There is no practice in {settings.content} that can be read; run `kb check`.")
-    problems = tuple(check_library(library))
-    progress(f"read {len(library.entries)} entries")
-    index = _build_index(settings, library, progress)
+    with ThreadPoolExecutor(1) as beside:
+        opening = beside.submit(open_encoder, settings, progress)
+        library = load_library(settings.content)
+        if not library.practices:
+            raise ContentError(f"There is no practice in {settings.content} that can be read; run `kb check`.")
+        problems = tuple(check_library(library))
+        progress(f"read {len(library.entries)} entries")
+        index = _build_index(settings, library, opening.result(), progress)
     progress("writing the site")
     site = _write_site(settings, library, plain, index.generation)
     return Report(index, site, problems, time.perf_counter() - started)
@@ -130,8 +134,7 @@ def roll_back(
             return chosen, _write_site(settings, load_library(Path(folder)), has_search_index(settings.site), chosen)
 
 
-def _build_index(settings: Settings, library: Library, progress: Progress) -> BuildReport:
-    encoder = open_encoder(settings, progress)
+def _build_index(settings: Settings, library: Library, encoder: Encoder, progress: Progress) -> BuildReport:
     passages: list[Passage] = [passage for entry in library.practices for passage in passages_of(entry)]
     return build_snapshot(
         Layout(settings.index),

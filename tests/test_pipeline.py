@@ -63,21 +63,23 @@ def _builder(settings: Settings) -> BaseProcess:
 
 def test_a_build_killed_at_any_moment_harms_nothing(small: Settings, tmp_path: Path) -> None:
     by_chance = random.Random(50)
-    _builder(small).join()
     _edit(small, 0)
-    started = time.monotonic()
-    builder = _builder(small)
-    builder.join()
-    assert builder.exitcode == 0
-    whole = time.monotonic() - started
+    _builder(small).join()
     server = start(small, tmp_path / "log")
-    killed_at_work = 0
-    for number in range(1, KILLS + 1):
+    whole = 10.0
+    number = killed_at_work = 0
+    while killed_at_work < KILLS:
+        number += 1
         _edit(small, number)
+        started = time.monotonic()
         builder = _builder(small)
-        builder.join(by_chance.uniform(0, whole * 1.1))
-        killed_at_work += builder.is_alive()
-        builder.kill()
+        builder.join(by_chance.uniform(0, whole))
+        if builder.is_alive():
+            builder.kill()
+            killed_at_work += 1
+        else:  # it was done before its moment came: the moments of the next ones lie within what a build takes
+            assert builder.exitcode == 0
+            whole = min(whole, time.monotonic() - started)
         builder.join()
         answer = server.get("/api/v1/search", q="legal desk", lang="en").json()
         named = int(re.findall(r"\d+", answer["results"][0]["title"])[0])
@@ -87,7 +89,6 @@ def test_a_build_killed_at_any_moment_harms_nothing(small: Settings, tmp_path: P
             build(small)
             assert open_snapshot(Layout(small.index)).items[0].titles["en"].startswith(f"Legal desk {number} ")
             _assert_no_litter(small)
-    assert killed_at_work > KILLS / 2
     assert server.stop() == 0
 
 

@@ -9,13 +9,13 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
-
-import numpy as np
-import numpy.typing as npt
 
 from kb.encoding.export import link_export
 from kb.encoding.folders import receipt
@@ -23,31 +23,21 @@ from kb.encoding.opening import OnnxEncoder
 from kb.encoding.protocol import Encoder
 from kb.errors import SnapshotError
 from kb.index.content import write_content
-from kb.index.embeddings import EmbeddingStore, Kept
-from kb.index.layout import LanguageLayout, Layout, Manifest, SnapshotLayout, checksums, publish, sync_tree
-from kb.index.lexical import TantivyIndex
+from kb.index.embeddings import EmbeddingStore
+from kb.index.layout import Layout, Manifest, SnapshotLayout, checksums, publish, sync_tree
 from kb.index.lexicon import write_lexicon
 from kb.index.locking import alone
 from kb.index.neighbours import Neighbours
+from kb.index.part import write_part
 from kb.index.passages import Item, Passage
-from kb.index.tokens import PassageTokens, TokenVectors
-from kb.index.vectors import EXACT, FaissIndex
-from kb.index.words import write_words
+from kb.index.vectors import EXACT
 
 KEEP = 3
 """Snapshots kept for going back; older ones are removed after publication."""
 
+_BESIDE = ".building-"
+
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class _Written:
-    """What was written of one language: the item number and vector of each passage, and what the manifest tells."""
-
-    items: npt.NDArray[np.int32]
-    vectors: npt.NDArray[np.float32]
-    described: Mapping[str, int]
-    recall: float
 
 
 @dataclass(frozen=True)
@@ -89,7 +79,7 @@ def build_snapshot(
     with alone(layout.lock, progress):
         _sweep(layout)
         store = EmbeddingStore(cache / "embeddings.sqlite", encoder)
-        beside = Path(tempfile.mkdtemp(prefix=".building-", dir=layout.root))
+        beside = Path(tempfile.mkdtemp(prefix=_BESIDE, dir=layout.root))
         try:
             store.ensure(
                 [passage.full_text for passage in passages],
@@ -98,7 +88,7 @@ def build_snapshot(
             snapshot = SnapshotLayout(beside)
             _write_json(snapshot.documents, documents or {})
             write_content(snapshot.content, content or {})
-            manifest = _write(snapshot, items, passages, store, encoder, content or {}, exact_up_to)
+            manifest = _write(layout, snapshot, items, passages, store, encoder, content or {}, exact_up_to)
             sync_tree(beside)
             beside.chmod(0o755)
             beside.rename(layout.snapshot(manifest.generation).folder)
@@ -114,6 +104,7 @@ def build_snapshot(
 
 
 def _write(
+    layout: Layout,
     snapshot: SnapshotLayout,
     items: Sequence[Item],
     passages: Sequence[Passage],
@@ -128,14 +119,16 @@ def _write(
     if isinstance(encoder, OnnxEncoder):
         described["export"] = link_export(encoder.folder, snapshot.encoder).to_dict()
         known = {f"{snapshot.encoder.name}/{name}": digest for name, digest in receipt(encoder.folder).items()}
-    languages: dict[str, Mapping[str, int]] = {}
-    recall, vectors = {}, {}
-    for lang in sorted({passage.lang for passage in passages}):
-        own = [passage for passage in passages if passage.lang == lang]
-        written = _write_language(snapshot.language(lang), lang, items, own, store, encoder, exact_up_to)
-        languages[lang], recall[lang] = written.described, written.recall
-        vectors[lang] = (written.items, written.vectors)
-    write_lexicon(snapshot.lexicon, passages)
+    by_language = groupby(sorted(passages, key=attrgetter("lang")), attrgetter("lang"))
+    with ThreadPoolExecutor() as pool:
+        lexicon = pool.submit(write_lexicon, snapshot.lexicon, passages)
+        writing = {
+            lang: pool.submit(write_part, layout, snapshot, lang, items, list(own), store, exact_up_to)
+            for lang, own in by_language
+        }
+        parts = {lang: one.result() for lang, one in writing.items()}
+        lexicon.result()
+    vectors = {lang: (one.items, one.vectors) for lang, one in parts.items()}
     Neighbours.build(snapshot, len(items), vectors)
     files = checksums(snapshot.folder, known)
     now = datetime.now(UTC)
@@ -145,9 +138,10 @@ def _write(
         generation=f"{now:%Y%m%dT%H%M%S%f}-{digest}",
         created=now.isoformat(timespec="seconds"),
         encoder=described,
-        languages=languages,
+        languages={lang: one.described for lang, one in parts.items()},
         items=len(items),
-        recall=recall,
+        recall={lang: one.recall for lang, one in parts.items()},
+        made_from={lang: one.made_from for lang, one in parts.items()},
         content={path: hashlib.sha256(file).hexdigest()[:16] for path, file in content.items()},
         files=files,
     )
@@ -159,69 +153,9 @@ def _write_json(path: Path, data: object) -> None:
     path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
 
 
-def _write_language(
-    layout: LanguageLayout,
-    lang: str,
-    items: Sequence[Item],
-    passages: Sequence[Passage],
-    store: EmbeddingStore,
-    encoder: Encoder,
-    exact_up_to: int,
-) -> _Written:
-    layout.folder.mkdir()
-    positions = {item.id: number for number, item in enumerate(items)}
-    texts = [passage.full_text for passage in passages]
-    _write_passages(layout, passages, positions)
-    kept = list(store.read(texts))
-    vectors = np.stack([one.vector for one in kept])
-    tokens = list(_tokens(passages, kept))
-    recall = FaissIndex.build(layout.vectors, vectors, exact_up_to)
-    TokenVectors.build(layout, tokens, encoder.info.dimension)
-    write_words(layout.words, texts)
-    filters = ([f"{facet}:{term}" for facet, terms in items[positions[p.item_id]].facets.items() for term in terms]
-               for p in passages)  # fmt: skip
-    TantivyIndex.build(layout.lexical, lang, texts, filters)
-    numbers = np.array([positions[passage.item_id] for passage in passages], np.int32)
-    described = {"passages": len(passages), "tokens": sum(len(one.scales) for one in tokens)}
-    return _Written(numbers, vectors, described, recall)
-
-
-def _tokens(passages: Sequence[Passage], kept: Sequence[Kept]) -> Iterator[PassageTokens]:
-    """Late interaction reads the context (title and country) once an item: with its first passage.
-
-    With every passage it would be a third of all tokens, and would let the title speak for passages that say nothing.
-    """
-    before = ""
-    for passage, one in zip(passages, kept, strict=True):
-        first = passage.item_id != before
-        yield one.tokens if first else one.tokens.behind(len(passage.full_text) - len(passage.text))
-        before = passage.item_id
-
-
-def _write_passages(layout: LanguageLayout, passages: Sequence[Passage], positions: Mapping[str, int]) -> None:
-    sections = sorted({passage.section for passage in passages})
-    numbers = {section: number for number, section in enumerate(sections)}
-    ends, context_ends, at = [], [], 0
-    with layout.texts.open("wb") as file:
-        for passage in passages:
-            context, text = passage.context.encode(), passage.text.encode()
-            file.write(context + text)
-            at += len(context) + len(text)
-            context_ends.append(at - len(text))
-            ends.append(at)
-    np.savez(
-        layout.passages,
-        ends=np.array(ends, np.int64),
-        context_ends=np.array(context_ends, np.int64),
-        items=np.array([positions[passage.item_id] for passage in passages], np.int32),
-        sections=np.array([numbers[passage.section] for passage in passages], np.uint8),
-        section_names=np.array(sections),
-    )
-
-
 def _sweep(layout: Layout) -> None:
     """Removes what killed builds left, and snapshots older than the newest `KEEP`."""
-    for litter in [*layout.root.glob(".building-*"), *layout.root.glob(".current-*")]:
+    for litter in [*layout.root.glob(f"{_BESIDE}*"), *layout.root.glob(".current-*")]:
         shutil.rmtree(litter, ignore_errors=True) if litter.is_dir() else litter.unlink(missing_ok=True)
     try:
         serving = layout.current()
@@ -229,4 +163,6 @@ def _sweep(layout: Layout) -> None:
         return
     for generation in layout.generations()[:-KEEP]:
         if generation != serving:
-            shutil.rmtree(layout.snapshot(generation).folder, ignore_errors=True)
+            # By its new name the rest is found, should we be killed between two files.
+            litter = layout.snapshot(generation).folder.rename(layout.root / f"{_BESIDE}{generation}")
+            shutil.rmtree(litter, ignore_errors=True)

@@ -37,6 +37,8 @@ class EmbeddingStore:
     def __init__(self, path: Path, encoder: Encoder) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._encoder = encoder
+        # The export and the model it was made from share a fingerprint, and differ in the third decimal.
+        self.made_by = f"{type(encoder).__name__} {encoder.info.fingerprint}"
         self._database = _open(path)
         self.encoded = 0
         """How many passages had to be encoded since this store was opened."""
@@ -46,7 +48,7 @@ class EmbeddingStore:
 
     def ensure(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> None:
         """Encodes those of `texts` that are not kept yet; `progress` gets (done, of how many)."""
-        missing = [text for text in dict.fromkeys(texts) if not self._has(text)]
+        missing = self._missing(texts)
         for start in range(0, len(missing), _BATCH):
             batch = missing[start : start + _BATCH]
             rows = []
@@ -64,30 +66,48 @@ class EmbeddingStore:
     def read(self, texts: Sequence[str]) -> Iterator[Kept]:
         """The embeddings of `texts`, in order; all must have been ensured."""
         dimension = self._encoder.info.dimension
-        for text in texts:
-            query = "SELECT vector, tokens, scales, offsets FROM embedding WHERE key = ?"
-            vector, tokens, scales, offsets = self._database.execute(query, (self._key(text),)).fetchone()
-            passage = PassageTokens(
-                np.frombuffer(tokens, np.int8).reshape(-1, dimension),
-                np.frombuffer(scales, np.float16),
-                np.frombuffer(offsets, np.uint16).reshape(-1, 2),
-            )
-            yield Kept(np.frombuffer(vector, np.float32), passage)
+        for start in range(0, len(texts), _BATCH):
+            keys = [self._key(text) for text in texts[start : start + _BATCH]]
+            found = {row[0]: row[1:] for row in self._rows("key, vector, tokens, scales, offsets", keys)}
+            for key in keys:
+                vector, tokens, scales, offsets = found[key]
+                passage = PassageTokens(
+                    np.frombuffer(tokens, np.int8).reshape(-1, dimension),
+                    np.frombuffer(scales, np.float16),
+                    np.frombuffer(offsets, np.uint16).reshape(-1, 2),
+                )
+                yield Kept(np.frombuffer(vector, np.float32), passage)
 
-    def _has(self, text: str) -> bool:
-        query = "SELECT 1 FROM embedding WHERE key = ?"
-        return self._database.execute(query, (self._key(text),)).fetchone() is not None
+    def vectors(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Their vectors alone, float32[len(texts), d]."""
+        found: dict[bytes, bytes] = {}
+        keys = [self._key(text) for text in texts]
+        for start in range(0, len(keys), _BATCH):
+            found.update((key, vector) for key, vector in self._rows("key, vector", keys[start : start + _BATCH]))
+        dimension = self._encoder.info.dimension
+        return np.frombuffer(b"".join(found[key] for key in keys), np.float32).reshape(-1, dimension)
+
+    def _missing(self, texts: Sequence[str]) -> list[str]:
+        """Those that are not kept, each once, in order."""
+        keys = {self._key(text): text for text in texts}
+        for start in range(0, len(texts), _BATCH):
+            for (key,) in self._rows("key", [self._key(text) for text in texts[start : start + _BATCH]]):
+                keys.pop(key, None)
+        return list(keys.values())
+
+    def _rows(self, columns: str, keys: Sequence[bytes]) -> Iterator[tuple[bytes, ...]]:
+        places = ",".join("?" * len(keys))
+        # One statement for many keys: a statement each costs more than what it reads.
+        yield from self._database.execute(f"SELECT {columns} FROM embedding WHERE key IN ({places})", keys)  # noqa: S608
 
     def _key(self, text: str) -> bytes:
-        # The export and the model it was made from share a fingerprint, and differ in the third decimal.
-        made_by = f"{type(self._encoder).__name__} {self._encoder.info.fingerprint}"
-        return hashlib.sha256(f"{made_by}\0{text}".encode()).digest()[:16]
+        return hashlib.sha256(f"{self.made_by}\0{text}".encode()).digest()[:16]
 
 
 def _open(path: Path) -> sqlite3.Connection:
     statement = "CREATE TABLE IF NOT EXISTS embedding (key BLOB PRIMARY KEY, vector BLOB, tokens BLOB, scales BLOB, offsets BLOB)"
     try:
-        database = sqlite3.connect(path, timeout=60)
+        database = sqlite3.connect(path, timeout=60, check_same_thread=False)
         with database:
             database.execute("PRAGMA journal_mode=WAL")
             database.execute(statement)
@@ -96,7 +116,7 @@ def _open(path: Path) -> sqlite3.Connection:
         if error.sqlite_errorcode & 0xFF not in _TORN:
             raise
         path.unlink()  # a torn cache is worth no error: it can be made again
-        database = sqlite3.connect(path, timeout=60)
+        database = sqlite3.connect(path, timeout=60, check_same_thread=False)
         with closing(database.cursor()) as cursor:
             cursor.execute(statement)
     return database

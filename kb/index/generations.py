@@ -39,7 +39,7 @@ def generations(layout: Layout) -> Iterator[Generation]:
 def _good(layout: Layout, name: str) -> Manifest:
     folder = layout.snapshot(name).folder
     manifest = Manifest.read(layout.snapshot(name).manifest)
-    verify(folder, manifest)
+    verify(folder, manifest.files)
     return manifest
 
 

@@ -154,7 +154,8 @@ class Manifest:
     """What a snapshot says of itself.
 
     `files` maps each file to its size and SHA-256; `recall` each language to the share of the true ten nearest passages that its
-    dense side found of samples when it was built, 1.0 where all are compared.
+    dense side found of samples when it was built, 1.0 where all are compared; `made_from` changes with what a language's part is
+    made from.
     """
 
     generation: str
@@ -163,6 +164,7 @@ class Manifest:
     languages: Mapping[str, Mapping[str, int]]
     items: int
     recall: Mapping[str, float] = field(default_factory=dict)
+    made_from: Mapping[str, str] = field(default_factory=dict)
     content: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     schema: int = SCHEMA
@@ -205,8 +207,8 @@ def checksums(folder: Path, known: Mapping[str, str]) -> dict[str, tuple[int, st
         return dict(zip(names, sums, strict=True))
 
 
-def verify(folder: Path, manifest: Manifest) -> None:
-    """Compares every file with the manifest.
+def verify(folder: Path, files: Mapping[str, tuple[int, str]]) -> None:
+    """Compares files with what a manifest says of them.
 
     Raises:
         SnapshotError: a file is missing, cut or changed; names the first.
@@ -221,7 +223,7 @@ def verify(folder: Path, manifest: Manifest) -> None:
         return None if intact else name
 
     with ThreadPoolExecutor() as pool:
-        damaged = [name for name in pool.map(check, manifest.files.items()) if name]
+        damaged = [name for name in pool.map(check, files.items()) if name]
     if damaged:
         raise SnapshotError(
             f"Snapshot {folder.name} is damaged ({damaged[0]} differs from its checksum); run `kb build`."

@@ -75,43 +75,47 @@ def _learned(one: _Groups, other: _Groups) -> tuple[Translations, Translations]:
         return {}, {}
     ones, others = _numbered(stems for stems, _ in pairs), _numbered(stems for _, stems in pairs)
     met = _co_occurrences(pairs, ones, others)
-    return _model_one(met, list(ones), list(others)), _model_one(met.reversed(), list(others), list(ones))
+    one_words, other_words = list(ones), list(others)
+    return (
+        _model_one(met.source, met.target, met.pair, met.target_place, one_words, other_words),
+        _model_one(met.target, met.source, met.pair, met.source_place, other_words, one_words),
+    )
 
 
 @dataclass(frozen=True)
 class _Met:
-    """Each stem beside each stem of its parallel passage, one entry an encounter.
+    """Which stems stand beside which in parallel passages.
 
     Attributes:
-        source, target: numbers of the stems.
-        source_place, target_place: numbers of the places where they stand: the sources of one text compete for a target.
+        pair: one entry an encounter: the number of the two stems that meet.
+        source_place, target_place: one entry an encounter: the number of the place where each stands. The sources of one text
+            compete for a target.
+        source, target: one entry a pair: the numbers of its stems.
     """
 
-    source: _Ids
-    target: _Ids
+    pair: _Ids
     source_place: _Ids
     target_place: _Ids
+    source: _Ids
+    target: _Ids
 
-    def reversed(self) -> _Met:
-        return _Met(self.target, self.source, self.target_place, self.source_place)
 
-
-def _model_one(met: _Met, sources: Sequence[str], targets: Sequence[str]) -> Translations:
-    keys, pair_of = np.unique(met.source * len(targets) + met.target, return_inverse=True)
-    of_source = keys // len(targets)
-    probability = np.ones(len(keys))
+def _model_one(
+    source: _Ids, target: _Ids, pair: _Ids, target_place: _Ids, sources: Sequence[str], targets: Sequence[str]
+) -> Translations:
+    """The translations of each source."""
+    probability = np.ones(len(source))
     for _ in range(_ROUNDS):
-        weight = probability[pair_of]
-        share = weight / np.bincount(met.target_place, weight)[met.target_place]
-        counts = np.bincount(pair_of, share, len(keys))
-        probability = counts / np.bincount(of_source, counts, len(sources))[of_source]
+        weight = probability[pair]
+        share = weight / np.bincount(target_place, weight)[target_place]
+        counts = np.bincount(pair, share, len(source))
+        probability = counts / np.bincount(source, counts, len(sources))[source]
+    likely = np.flatnonzero(probability >= _LEAST)
     found: dict[str, list[tuple[str, float]]] = {}
-    for number in np.argsort(-probability, kind="stable"):
-        if probability[number] < _LEAST:
-            break
-        kept = found.setdefault(sources[of_source[number]], [])
+    for number in likely[np.lexsort((target[likely], source[likely], -probability[likely]))]:
+        kept = found.setdefault(sources[source[number]], [])
         if len(kept) < _MOST:
-            kept.append((targets[keys[number] % len(targets)], round(float(probability[number]), 3)))
+            kept.append((targets[target[number]], round(float(probability[number]), 3)))
     return found
 
 
@@ -132,4 +136,7 @@ def _co_occurrences(
     )
     place = (np.cumsum(counts) - counts)[met] + within % counts[met]
     other_place = (np.cumsum(other_counts) - other_counts)[met] + within // counts[met]
-    return _Met(np.concatenate(own)[place], np.concatenate(their)[other_place], place, other_place)
+    keys, pair = np.unique(
+        np.concatenate(own)[place] * len(others) + np.concatenate(their)[other_place], return_inverse=True
+    )
+    return _Met(pair, place, other_place, keys // len(others), keys % len(others))

@@ -134,5 +134,5 @@ def open_snapshot(layout: Layout, generation: str | None = None) -> Snapshot:
     if name not in layout.generations():  # which also keeps whatever a torn pointer holds from becoming a path
         raise SnapshotError(f"The index names a snapshot {name!r} that is not there; run `kb build`.")
     manifest = Manifest.read(snapshot.manifest)
-    verify(snapshot.folder, manifest)
+    verify(snapshot.folder, manifest.files)
     return Snapshot(snapshot, manifest)

@@ -39,12 +39,14 @@ def recognise(query: str, set_aside: Collection[str] = ()) -> tuple[Recognised, 
         set_aside: keys (`country:PA`) that the reader does not mean.
     """
     words = list(_WORD.finditer(query))
+    folded = [plain(word.group()) for word in words]
+    names = _names()
     found: dict[str, Recognised] = {}
     at = 0
     while at < len(words):
         for length in range(min(_LONGEST, len(words) - at), 0, -1):
+            named = names.get(" ".join(folded[at : at + length]))
             typed = query[words[at].start() : words[at + length - 1].end()]
-            named = _names().get(" ".join(_WORD.findall(plain(typed))))
             if named and (len(typed) > 3 or typed.isupper()):
                 one = Recognised(*named, typed)
                 if one.key not in set_aside:

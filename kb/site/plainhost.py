@@ -18,7 +18,6 @@ from tempfile import TemporaryDirectory
 from kb.content.library import Library
 from kb.content.sections import LANGUAGES
 from kb.errors import StaticSearchError
-from kb.site.brief_word import brief_file
 from kb.site.machines import MachineFile
 from kb.site.urls import Urls
 from kb.site.views import EntryView, view, views
@@ -30,6 +29,8 @@ _UNUSED = ("*-ui.*", "pagefind-highlight.js", "pagefind-worker.js", "wasm.unknow
 
 def brief_files(library: Library, urls: Urls) -> Iterator[MachineFile]:
     """The brief of each practice, which `kb serve` makes when it is asked for."""
+    from kb.site.brief_word import brief_file
+
     for it in views(library.practices, urls):
         yield MachineFile(urls.brief(it.entry.id), {"it": it}, partial(brief_file, it))
 

@@ -6,7 +6,6 @@ import hashlib
 import os
 import shutil
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 from kb.errors import SnapshotError, StoreError
@@ -76,7 +75,7 @@ def _whole(layout: SnapshotLayout) -> bool:
     """Whether the files were fetched before, and nothing happened to them since."""
     try:
         manifest = Manifest.read(layout.manifest)
-        verify(layout.folder, replace(manifest, files={p: sums for p, sums in manifest.files.items() if is_file(p)}))
+        verify(layout.folder, {path: sums for path, sums in manifest.files.items() if is_file(path)})
     except SnapshotError:
         return False
     return True

@@ -8,6 +8,7 @@ import random
 import re
 import secrets
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from kb.index.snapshot import open_snapshot
 from kb.pipeline import build, open_engine
 from kb.search.request import search_request
 from kb.settings import Settings, load_settings
-from tests.content.writing import ORIGINAL, PATH, changed, write
+from tests.content.writing import ORIGINAL, PATH, TRANSLATED, TRANSLATION, changed, write
 
 OTHER = "practices/hn/water-tank.en.md"
 
@@ -97,6 +98,70 @@ def test_old_snapshots_are_removed_and_some_are_kept(small: Settings) -> None:
     assert len(layout.generations()) == KEEP
     assert layout.current() == layout.generations()[-1]
     assert [path.name for path in small.index.iterdir() if path.name.startswith(".building")] == []
+
+
+def test_what_a_killed_build_left_is_removed(small: Settings) -> None:
+    """Killed while it was made, and killed while it was removed."""
+    build(small)
+    for name in (".building-x", ".building-20200101T000000000000-x"):
+        (small.index / name / "en").mkdir(parents=True)
+    build(small)
+    assert [path.name for path in small.index.iterdir() if path.name.startswith(".building")] == []
+
+
+def _sums(settings: Settings) -> dict[str, tuple[int, str]]:
+    """Checksums of the snapshot that is served."""
+    layout = Layout(settings.index)
+    files = Manifest.read(layout.snapshot(layout.current()).manifest).files
+    return {name: (size, digest) for name, (size, digest) in files.items()}
+
+
+def _of(lang: str, sums: dict[str, tuple[int, str]]) -> dict[str, tuple[int, str]]:
+    return {name: found for name, found in sums.items() if name.startswith(f"{lang}/")}
+
+
+@pytest.fixture
+def bilingual(small: Settings) -> Settings:
+    """One of the two practices stands in Spanish too."""
+    write(small.content, TRANSLATED, TRANSLATION.format(fingerprint="0" * 12))
+    return small
+
+
+def test_a_language_that_an_edit_does_not_touch_is_taken_over(bilingual: Settings) -> None:
+    build(bilingual)
+    before = _sums(bilingual)
+    write(bilingual.content, PATH, changed("paid their lunch", "paid their breakfast"))
+    build(bilingual)
+    after = _sums(bilingual)
+    # Tantivy names its files by chance: only copies are the same.
+    assert _of("es", after) == _of("es", before)
+    assert _of("en", after) != _of("en", before)
+    write(bilingual.content, PATH, changed("themes: [legal-aid]", "themes: [shelter]"))
+    build(bilingual)
+    assert _of("es", _sums(bilingual)) != _of("es", after)  # what it is filtered by has changed
+
+
+def test_a_damaged_part_is_not_taken_over(bilingual: Settings) -> None:
+    build(bilingual)
+    layout = Layout(bilingual.index)
+    victim = layout.snapshot(layout.current()).language("es").vectors
+    for spoil in (lambda: victim.write_bytes(b"torn"), victim.unlink):
+        spoil()
+        build(bilingual)
+        assert open_snapshot(layout).generation == layout.current()
+        assert _found(bilingual, "mesa legal")[0] == "sv-legal-desk"
+
+
+def test_a_build_after_edits_finds_what_a_build_from_nothing_finds(bilingual: Settings, tmp_path: Path) -> None:
+    build(bilingual)
+    for edit in ("paid their breakfast", "gave them a lamp", "paid their lunch"):
+        write(bilingual.content, PATH, changed("paid their lunch", edit))
+        build(bilingual)
+        elsewhere = replace(bilingual, index=tmp_path / f"index {edit}")
+        build(elsewhere)
+        for query in ("lamp for students", "abogados para quien llega", "water tank"):
+            request = search_request(query)
+            assert open_engine(bilingual).ranking(request) == open_engine(elsewhere).ranking(request)
 
 
 def test_a_torn_snapshot_is_refused(small: Settings, tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ router = APIRouter(
 )
 
 
-def engine(request: Request) -> SearchEngine:
+async def engine(request: Request) -> SearchEngine:
     """The engine that this request is answered from, to its end."""
     serving: SearchEngine = request.app.state.service.engine
     return serving
@@ -60,7 +60,7 @@ SetAside = Annotated[
 PageSize = Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE, description="Results a page")]
 
 
-def filters(
+async def filters(
     request: Request,
     country: Annotated[
         list[Annotated[str, TermOf("country")]],

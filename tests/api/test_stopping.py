@@ -65,6 +65,7 @@ def test_a_worker_that_is_killed_under_load_is_replaced(two_workers: Server) -> 
         until(lambda: len(outcomes) > 20)
         killed, left = server.workers()
         os.kill(killed, signal.SIGKILL)
+        until(lambda: not _runs(killed))
         meanwhile = server.get("/health/ready").json()
         until(lambda: server.get("/health/ready").json()["workers"] == 2)
         asked = len(outcomes)
@@ -76,6 +77,14 @@ def test_a_worker_that_is_killed_under_load_is_replaced(two_workers: Server) -> 
     # Only what the killed worker had in its hands was lost: at most one request a client.
     assert sum(outcome != "200" for outcome in outcomes) <= 4, set(outcomes)
     assert "wrong" not in outcomes
+
+
+def _runs(process: int) -> bool:
+    """Whether it is there and more than a zombie: a signal takes its time to arrive."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def test_requests_wait_while_every_worker_is_replaced(two_workers: Server) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -21,6 +21,7 @@ from markdown_it.utils import EnvType, OptionsDict
 from kb.content.memory import remembered
 
 CITATION = re.compile(r"\[(\d{1,2}(?:,\s?\d{1,2})*)\]")
+_CITED = re.compile(r"\s*" + CITATION.pattern)
 _LINK = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -42,7 +43,7 @@ class Section:
     line: int
     blocks: tuple[Block, ...]
 
-    @property
+    @cached_property
     def text(self) -> str:
         """Plain text without citation marks, one block a line."""
         return "\n".join(without_citations(block.text) for block in self.blocks)
@@ -50,7 +51,7 @@ class Section:
 
 def without_citations(text: str) -> str:
     """The text as it is read aloud."""
-    return re.sub(r"\s*" + CITATION.pattern, "", text)
+    return _CITED.sub("", text) if "[" in text else text
 
 
 def cited(text: str) -> set[int]:

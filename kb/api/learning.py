@@ -15,8 +15,8 @@ from kb.api.routes import Engine
 from kb.api.schemas import Language
 from kb.content.sections import LANGUAGES
 from kb.errors import AgendaRequestError
-from kb.learning.agenda import make_agenda
 from kb.learning.forms import fields_of, request_of_fields
+from kb.learning.making import make_agenda
 from kb.learning.matching import Match, Matching, matching_of
 from kb.learning.request import AgendaRequest, check_size, read_request, request_of
 from kb.search.engine import SearchEngine

@@ -13,9 +13,10 @@ from kb.content.problems import did_you_mean
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
 from kb.errors import KnowledgeBaseError, NotFoundError
-from kb.learning.agenda import Agenda, make_agenda
+from kb.learning.agenda import Agenda
 from kb.learning.documents.kinds import DOCUMENTS, write_document
 from kb.learning.forms import DAYS, VISITS, ZONES, fields_of, mirps_states, request_of_fields
+from kb.learning.making import make_agenda
 from kb.learning.matching import Matching, matching_of, matrix
 from kb.learning.methods import for_practices
 from kb.site.agendas import Wish

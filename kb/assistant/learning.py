@@ -18,9 +18,9 @@ from kb.assistant.learning_answers import (
     in_language,
 )
 from kb.assistant.tools import Lang, Terms
-from kb.learning.agenda import make_agenda
 from kb.learning.as_data import agenda_data
 from kb.learning.knowledge import Entry
+from kb.learning.making import make_agenda
 from kb.learning.matching import KEPT, Match, Matching, matching_of
 from kb.learning.request import AgendaRequest, check_size, request_of
 from kb.search.engine import SearchEngine

@@ -38,7 +38,7 @@ def match(commitment: str | None, practice: str | None, lang: str, count: int) -
               help="agenda, run-of-show, concept-note, evaluation or outcome.")  # fmt: skip
 def agenda(request_file: Path, output: Path, lang: str, document: str) -> None:
     """Make the agenda of a learning event from REQUEST.yaml; see examples/san-salvador-2023.yaml."""
-    from kb.learning.agenda import make_agenda
+    from kb.learning.making import make_agenda
     from kb.learning.matching import matching_of
     from kb.learning.request import load_request
     from kb.pipeline import open_engine

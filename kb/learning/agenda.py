@@ -4,23 +4,13 @@ from __future__ import annotations
 
 import datetime
 import zoneinfo
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kb.errors import InfeasibleError
-from kb.learning import rules
-from kb.learning.blocks import Block, make_blocks
-from kb.learning.fixed import early_lunches, fixed_blocks, lunch_of
-from kb.learning.knowledge import Knowledge
-from kb.learning.plan import VisitPlan, plan_event
-from kb.learning.questions import questions_for
+from kb.learning.blocks import Block
 from kb.learning.request import AgendaRequest, words_of
-from kb.learning.selection import Candidates, Chosen, Left, fair_share, select, visited_practice
-from kb.learning.timetable import Half, Placed, halves, rules_of
-from kb.learning.words import Words, listed, say
-
-CROWD = 15
-"""Visitors from which a visit is better done in two groups."""
+from kb.learning.selection import Chosen, Left
+from kb.learning.words import Words
 
 
 @dataclass(frozen=True)
@@ -50,102 +40,3 @@ class Agenda:
         midnight = datetime.datetime.fromisoformat(self.request.days[day - 1].date)
         zone = zoneinfo.ZoneInfo(self.request.time_zone)
         return midnight.replace(hour=minute // 60, minute=minute % 60, tzinfo=zone)
-
-
-def make_agenda(request: AgendaRequest, knowledge: Knowledge) -> Agenda:
-    """The agenda of a request.
-
-    Raises:
-        InfeasibleError: no agenda can fulfil it; the message says what to change.
-        NotFoundError: it names a practice that there is not.
-        UnknownTermError: it names a theme that there is not.
-    """
-    rules.check_request(request)
-    limits = rules_of(request)
-    candidates = Candidates(request, knowledge)
-    pinned = fixed_blocks(request)
-    pinned_ids = frozenset(one.item.id for _, one in pinned)
-    held = list(dict.fromkeys(name for _, one in pinned for room in one.item.rooms for name in room.practices))
-    visited = _visited(candidates, held)
-    lunches, half_days = _hours(request, pinned)
-    chosen, left = select(candidates, [name for name in visited if name], held)
-    visits = [
-        VisitPlan(number, visited[number - 1], one.travel_minutes, one.minutes, one.day)
-        for number, one in enumerate(request.visits, start=1)
-        if f"visit-{number}" not in pinned_ids
-    ]
-    plan = plan_event(request, half_days, visits, chosen, pinned_ids, limits)
-    _refuse_without_room(plan.without_room, chosen)
-    shown = {one.practice.id: one for one in chosen if one not in plan.without_room}
-    for name in [*visited, *held]:
-        if name:
-            shown[name] = candidates.chosen(knowledge.practice(name), name in request.practices.wanted, name in visited)
-    others = [*pinned, *plan.placed]
-    blocks = make_blocks(request, [*others, *early_lunches(lunches, others)], shown, visited)
-    order = list(dict.fromkeys(name for block in blocks for name in block.practices))
-    agenda = Agenda(
-        request,
-        tuple(blocks),
-        {name: shown[name] for name in order},
-        {name: questions_for(shown[name], request) for name in order},
-        tuple(left),
-        tuple(_notes(request, [shown[name] for name in order], blocks, limits.rooms)),
-        fair_share(request, visited),
-    )
-    for violation in rules.violations(agenda):
-        raise InfeasibleError(violation.template, **violation.values)
-    return agenda
-
-
-def _hours(request: AgendaRequest, pinned: Sequence[tuple[int, Placed]]) -> tuple[list[tuple[int, Placed]], list[Half]]:
-    """Lunches, and the half days around them and around fixed blocks."""
-    lunches: list[tuple[int, Placed]] = []
-    found: list[Half] = []
-    for day in range(1, len(request.days) + 1):
-        of_day = [one for number, one in pinned if number == day]
-        lunch = lunch_of(request, day, of_day)
-        if lunch:
-            lunches.append((day, lunch))
-        found += halves(request, day, of_day, lunch)
-    return lunches, found
-
-
-def _visited(candidates: Candidates, held: Sequence[str]) -> list[str]:
-    """The practice of each visit; empty where the host has none that fits."""
-    found: list[str] = []
-    for visit in candidates.request.visits:
-        practice = visited_practice(candidates, visit.practice, [*found, *held])
-        found.append(practice.id if practice else "")
-    return found
-
-
-def _refuse_without_room(without: Sequence[Chosen], chosen: Sequence[Chosen]) -> None:
-    wanted = [one for one in chosen if one.wanted]
-    missing = [one for one in without if one.wanted]
-    if missing:
-        raise InfeasibleError(
-            "There is room for %(room)s of the %(wanted)s practices that are wanted; take %(missing)s out of practices.wanted "
-            "(the last is %(last)s), or add hours.",
-            room=len(wanted) - len(missing),
-            wanted=len(wanted),
-            missing=len(missing),
-            last=missing[-1].practice.id,
-        )
-
-
-def _notes(request: AgendaRequest, shown: Sequence[Chosen], blocks: Sequence[Block], rooms: int) -> Iterator[Words]:
-    """What the organiser should know or do about this agenda."""
-    if rooms < request.parallel:
-        yield say("note-rooms", asked=request.parallel, rooms=rooms, needed=2 * request.parallel)
-    if request.visits and request.people > CROWD:
-        yield say("note-crowd", people=request.people)
-    absent = [one for one in shown if not one.presenter.key]
-    if absent:
-        yield say("note-absent", practices=listed(one.practice.title for one in absent))
-    if request.bilingual and request.interpretation.interpreters == 1:
-        yield say("note-alone", minutes=request.interpretation.alone_minutes)
-    if request.visits and not request.follow_up:
-        yield say("note-follow-up")
-    unknown = [name for name in request.rename if name not in {block.id for block in blocks}]
-    for name in unknown:
-        yield say("note-rename", block=name)

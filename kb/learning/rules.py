@@ -7,15 +7,13 @@ import itertools
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kb.errors import InfeasibleError
+from kb.learning.agenda import Agenda
 from kb.learning.blocks import Block, visit_number
 from kb.learning.request import AgendaRequest, minutes
 from kb.learning.timetable import LUNCH_FROM, LUNCH_NEEDED, LUNCH_TO, NOON, REST
-
-if TYPE_CHECKING:
-    from kb.learning.agenda import Agenda
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from kb.learning.agenda import Agenda, make_agenda
+from kb.learning.agenda import Agenda
 from kb.learning.knowledge import Knowledge
+from kb.learning.making import make_agenda
 from kb.learning.matching import Matching, matching_of
 from kb.learning.request import AgendaRequest, load_request, request_of
 from kb.search.engine import SearchEngine

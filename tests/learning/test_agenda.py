@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from kb.errors import InfeasibleError, KnowledgeBaseError, NotFoundError
 from kb.learning import rules
-from kb.learning.agenda import Agenda, make_agenda
+from kb.learning.agenda import Agenda
 from kb.learning.as_data import agenda_data, fixed_request
 from kb.learning.knowledge import Knowledge
+from kb.learning.making import make_agenda
 from kb.learning.request import load_request, read_request, request_of
 from tests.learning.conftest import FOUNDING, asked, wishes
 

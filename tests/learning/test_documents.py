@@ -14,11 +14,12 @@ from docx import Document
 from icalendar import Calendar
 
 from kb.errors import AgendaRequestError
-from kb.learning.agenda import Agenda, make_agenda
+from kb.learning.agenda import Agenda
 from kb.learning.as_data import fixed_request
 from kb.learning.documents.kinds import DOCUMENTS
 from kb.learning.documents.outcome import months_later
 from kb.learning.knowledge import Knowledge
+from kb.learning.making import make_agenda
 from kb.learning.request import request_of
 from kb.site.agendas import FORMATS, Wish, write_agenda
 from tests.learning.conftest import asked

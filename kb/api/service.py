@@ -8,6 +8,7 @@ import time
 
 from kb.errors import KnowledgeBaseError
 from kb.index.snapshot import Snapshot
+from kb.learning.matching import matching_of
 from kb.search.engine import SearchEngine
 from kb.search.opening import query_encoder
 from kb.search.request import search_request
@@ -94,9 +95,27 @@ class Service:
     def _engine(self, snapshot: Snapshot) -> SearchEngine:
         return SearchEngine(snapshot, query_encoder(snapshot, self._settings), cache_size=self._settings.query_cache)
 
+    def _prepare(self) -> None:
+        """Over a database, matching all commitments takes longer than a request may: it is done before somebody asks."""
+        if self._settings.store:
+            threading.Thread(target=self._match, args=(self.engine,), name="matching", daemon=True).start()
+
+    def _match(self, engine: SearchEngine) -> None:
+        matching = matching_of(engine)
+        for commitment in matching.knowledge.commitments.values():
+            if self._stop.is_set() or engine is not self.engine:
+                return
+            try:
+                matching.practices_for(commitment)
+            except KnowledgeBaseError as error:  # a lost database: whoever asks meets it too, and starts anew
+                logger.warning("Commitments could not be matched beforehand: %s", error)
+                return
+
     def _watch(self) -> None:
+        self._prepare()
         while not self._stop.wait(POLL_SECONDS):
             try:
-                self.refresh()
+                if self.refresh():
+                    self._prepare()
             except Exception:  # a passing fault, such as no file left to open, must not end the watch
                 logger.exception("The published snapshot could not be looked at")

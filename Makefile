@@ -18,7 +18,7 @@ build: install  ## Build index and site; quick when little has changed
 	@$(BIN)/kb build
 
 test: check  ## Every check and test, browser tests included
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 check: install  ## Lint, format, strict types
 	@$(BIN)/ruff check .

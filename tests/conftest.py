@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from kb.content.library import Library, load_library
+from kb.index.locking import alone
 from kb.pipeline import Report, build, open_engine
 from kb.search.engine import SearchEngine
 from kb.settings import Settings, load_settings
@@ -52,7 +53,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Report]:
     place = tmp_path_factory.mktemp("built")
     cache = os.environ.get("KB_CACHE", str(ROOT / ".cache"))
     settings = load_settings({}, content=CONTENT, index=place / "index", site=place / "site", cache=cache)
-    return settings, build(settings)
+    settings.cache.mkdir(parents=True, exist_ok=True)
+    with alone(settings.cache / ".tests-lock", lambda _: None):  # tests run side by side: one encodes, the others find it kept
+        return settings, build(settings)
 
 
 @pytest.fixture(scope="session")

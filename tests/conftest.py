@@ -54,7 +54,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Report]:
     cache = os.environ.get("KB_CACHE", str(ROOT / ".cache"))
     settings = load_settings({}, content=CONTENT, index=place / "index", site=place / "site", cache=cache)
     settings.cache.mkdir(parents=True, exist_ok=True)
-    with alone(settings.cache / ".tests-lock", lambda _: None):  # tests run side by side: one encodes, the others find it kept
+    # Tests run side by side: one process encodes, the other finds it kept.
+    with alone(settings.cache / ".tests-lock", lambda _: None):
         return settings, build(settings)
 
 

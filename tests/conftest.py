@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
@@ -16,6 +17,10 @@ from kb.pipeline import Report, build, open_engine
 from kb.search.engine import SearchEngine
 from kb.settings import Settings, load_settings
 from tests.api.serving import Server, start
+
+# A slow machine is no error: the first text that Hypothesis makes in a fresh checkout takes it seconds.
+hypothesis.settings.register_profile("suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("suite")
 
 ROOT = Path(__file__).parent.parent
 CONTENT = ROOT / "content"

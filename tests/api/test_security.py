@@ -210,7 +210,7 @@ def test_a_defect_shows_neither_trace_nor_path_nor_query(
 HOSTS = st.ip_addresses().map(str)
 
 
-@bounded(max_examples=200, deadline=None)
+@bounded(max_examples=200)
 @given(
     claimed=st.lists(st.one_of(HOSTS, st.text("abc,. ", max_size=8)), max_size=4), real=HOSTS, hops=st.integers(1, 3)
 )
@@ -227,7 +227,7 @@ def test_only_what_trusted_proxies_wrote_is_believed(claimed: list[str], real: s
     assert not is_https(scope, hops)
 
 
-@bounded(max_examples=100, deadline=None)
+@bounded(max_examples=100)
 @given(rate=st.integers(1, 1000), gaps=st.lists(st.floats(0, 5), min_size=1, max_size=200))
 def test_no_client_gets_more_than_its_rate_and_burst(rate: int, gaps: list[float]) -> None:
     table, now, let_through = RateTable(rate), 1000.0, 0

@@ -26,7 +26,7 @@ MARKDOWN = st.sampled_from(
 FRAGMENTS = st.lists(st.one_of(YAML, MARKDOWN, st.text(max_size=20)), max_size=25).map("".join)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.one_of(
         st.binary(max_size=400), FRAGMENTS.map(str.encode), FRAGMENTS.map(lambda text: f"---\n{text}\n---\n".encode())
@@ -44,7 +44,7 @@ def test_any_bytes_are_read_or_refused_in_words(content: bytes) -> None:
     assert 1 <= problem.line <= content.count(b"\n") + content.count(b"\r") + 2
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(FRAGMENTS)
 @example("[x](https://example.org)<javascript:alert(1)>")
 def test_any_markdown_becomes_html_that_the_list_knows(text: str) -> None:
@@ -67,7 +67,7 @@ def damaged(draw: st.DrawFn, text: str) -> bytes:
     return raw
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(original=damaged(ORIGINAL), translation=damaged(TRANSLATION.format(fingerprint="0" * 16)))
 def test_a_damaged_practice_gives_problems_or_a_safe_page(original: bytes, translation: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:

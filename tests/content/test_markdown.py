@@ -60,7 +60,7 @@ def test_nothing_nasty_gets_through() -> None:
         assert_safe(render(text))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.one_of(st.text(max_size=30), st.sampled_from([*NASTY, "\n\n", "# ", "- ", "[1]", "> ", "](", "<"]))))
 def test_whatever_is_written_the_html_is_safe(parts: list[str]) -> None:
     assert_safe(render("".join(parts)))

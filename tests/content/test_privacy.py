@@ -77,7 +77,7 @@ def test_a_place_named_after_a_person_is_a_place(tmp_path: Path) -> None:
     assert problems(tmp_path) == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(alphabet="0123456789-+(). @°'\"NWabcMaríaCarlos#", max_size=200))
 def test_every_finding_stands_in_the_text(text: str) -> None:
     for finding in personal_data(text):

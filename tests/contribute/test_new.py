@@ -149,7 +149,7 @@ TEXT = (
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.dictionaries(st.sampled_from(["title", "summary", "status"]), TEXT), st.lists(TEXT, max_size=4))
 def test_what_is_written_reads_back_the_same(texts: dict[str, str], listed: list[str]) -> None:
     data = {**texts, "questions": listed}
@@ -157,7 +157,7 @@ def test_what_is_written_reads_back_the_same(texts: dict[str, str], listed: list
     assert document.data == data
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(TEXT, st.lists(TEXT, max_size=3), TEXT)
 def test_whatever_is_answered_gives_a_file_that_is_read(title: str, implementers: list[str], need: str) -> None:
     answers = {"countries": ["SV"], "title": title, "implementers": implementers, "need": need, "themes": [title]}

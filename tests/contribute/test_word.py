@@ -149,7 +149,7 @@ def test_a_file_without_our_questions_says_where_the_template_is(tmp_path: Path)
         import_word(saved(document, tmp_path / "other.docx"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.text(
         alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cf", "Zl", "Zp", "Zs"]) | st.just(" "),

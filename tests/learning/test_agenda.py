@@ -206,9 +206,7 @@ def _requests(draw: st.DrawFn, knowledge: Knowledge) -> dict[str, Any]:
     )  # fmt: skip
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_is_asked_the_rules_hold_or_a_sentence_says_what_to_change(
     knowledge: Knowledge, data: st.DataObject

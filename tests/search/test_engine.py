@@ -122,7 +122,7 @@ def test_unknown_filters_are_refused(filters: dict[str, list[str]]) -> None:
         search_request("x", filters=filters)
 
 
-@hypothesis_settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=60)
 @given(query=st.text(min_size=1, max_size=200))
 def test_whatever_is_typed_gets_an_answer_or_a_sentence(engine: SearchEngine, query: str) -> None:
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -52,7 +53,7 @@ def write_part(
     numbers = np.array([positions[passage.item_id] for passage in passages], np.int32)
     texts = [passage.full_text for passage in passages]
     terms = [[f"{facet}:{term}" for facet, term in item.terms] for item in items]
-    mark = made_from((store.made_by, exact_up_to, passages, numbers.tobytes(), terms))
+    mark = made_from(chain((store.made_by, exact_up_to, numbers.tobytes()), terms, passages))
     same = take_over(layout, beside, lang, mark)
     if same:
         return Part(numbers, store.vectors(texts), same.described, same.recall, mark)

@@ -8,6 +8,7 @@ import random
 import re
 import secrets
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -141,15 +142,14 @@ def test_a_language_that_an_edit_does_not_touch_is_taken_over(bilingual: Setting
     assert _of("es", _sums(bilingual)) != _of("es", after)  # what it is filtered by has changed
 
 
-def test_a_damaged_part_is_not_taken_over(bilingual: Settings) -> None:
+@pytest.mark.parametrize("spoil", [lambda file: file.write_bytes(b"torn"), Path.unlink])
+def test_a_damaged_part_is_not_taken_over(bilingual: Settings, spoil: Callable[[Path], object]) -> None:
     build(bilingual)
     layout = Layout(bilingual.index)
-    victim = layout.snapshot(layout.current()).language("es").vectors
-    for spoil in (lambda: victim.write_bytes(b"torn"), victim.unlink):
-        spoil()
-        build(bilingual)
-        assert open_snapshot(layout).generation == layout.current()
-        assert _found(bilingual, "mesa legal")[0] == "sv-legal-desk"
+    spoil(layout.snapshot(layout.current()).language("es").vectors)
+    build(bilingual)
+    assert open_snapshot(layout).generation == layout.current()
+    assert _found(bilingual, "mesa legal")[0] == "sv-legal-desk"
 
 
 def test_a_build_after_edits_finds_what_a_build_from_nothing_finds(bilingual: Settings, tmp_path: Path) -> None:

@@ -93,7 +93,11 @@ class Service:
             return ""
 
     def _engine(self, snapshot: Snapshot) -> SearchEngine:
-        return SearchEngine(snapshot, query_encoder(snapshot, self._settings), cache_size=self._settings.query_cache)
+        settings = self._settings
+        # A question to a database mostly waits, and leaves the processor to others.
+        at_once = None if settings.store else settings.threads
+        encoder = query_encoder(snapshot, settings)
+        return SearchEngine(snapshot, encoder, cache_size=settings.query_cache, at_once=at_once)
 
     def _prepare(self) -> None:
         """Over a database, matching all commitments takes longer than a request may: it is done before somebody asks."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import mmap
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,16 +47,22 @@ class Passages(ABC):
         rows: npt.NDArray[np.int64] = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
         return rows
 
+    def of(self, rows: Sequence[int]) -> list[Passage]:
+        """Some passages, in the order of `rows`."""
+        return [
+            Passage(self._items[self.item_of[row]].id, self._lang, self.section(row), text, context)
+            for row, (context, text) in zip(rows, self._read(rows), strict=True)
+        ]
+
     def __getitem__(self, row: int) -> Passage:
-        context, text = self._read(row)
-        return Passage(self._items[self.item_of[row]].id, self._lang, self.section(row), text, context)
+        return self.of([row])[0]
 
     def section(self, row: int) -> str:
         return self._section_names[int(self._sections[row])]
 
     @abstractmethod
-    def _read(self, row: int) -> tuple[str, str]:
-        """Context and text of a passage."""
+    def _read(self, rows: Sequence[int]) -> list[tuple[str, str]]:
+        """Context and text of each passage."""
 
 
 class PassageTexts(Passages):
@@ -70,7 +76,10 @@ class PassageTexts(Passages):
         with layout.texts.open("rb") as file:
             self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
-    def _read(self, row: int) -> tuple[str, str]:
+    def _read(self, rows: Sequence[int]) -> list[tuple[str, str]]:
+        return [self._text(row) for row in rows]
+
+    def _text(self, row: int) -> tuple[str, str]:
         start = int(self._ends[row - 1]) if row else 0
         middle, end = int(self._context_ends[row]), int(self._ends[row])
         return self._bytes[start:middle].decode(), self._bytes[middle:end].decode()

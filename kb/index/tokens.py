@@ -20,6 +20,8 @@ from kb.index.layout import LanguageLayout
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
+Vectors = Sequence[npt.NDArray[np.int8]]
+Scales = Sequence[npt.NDArray[np.float16]]
 Quantised = tuple[npt.NDArray[np.int8], npt.NDArray[np.float16]]
 
 _PIECE = 1024
@@ -47,11 +49,6 @@ class PassageTokens:
     scales: npt.NDArray[np.float16]
     offsets: npt.NDArray[np.uint16]
 
-    def restored(self) -> tuple[Floats, npt.NDArray[np.int32]]:
-        """The encoder's token vectors, float32[t, d], and the offsets, int32[t, 2]."""
-        vectors: Floats = self.vectors.astype(np.float32) * self.scales[:, None].astype(np.float32)
-        return vectors, self.offsets.astype(np.int32)
-
     def behind(self, character: int) -> PassageTokens:
         """Only the tokens that end behind a character of the passage's full text."""
         kept = self.offsets[:, 1] > character
@@ -61,8 +58,8 @@ class PassageTokens:
 class TokenIndex(Protocol):
     """The token vectors of one language, by passage row."""
 
-    def of(self, row: int) -> tuple[Floats, npt.NDArray[np.int32]]:
-        """The tokens of one passage: vectors float32[t, d] and offsets int32[t, 2]."""
+    def of(self, rows: Sequence[int]) -> list[PassageTokens]:
+        """The tokens of some passages."""
         ...
 
     def max_similarity(self, query: Floats, weights: Floats, rows: Rows) -> Floats:
@@ -105,8 +102,8 @@ class TokenVectors:
         span = slice(int(self._starts[row]), int(self._starts[row + 1]))
         return PassageTokens(self._vectors[span], self._scales[span], self._offsets[span])
 
-    def of(self, row: int) -> tuple[Floats, npt.NDArray[np.int32]]:
-        return self.passage(row).restored()
+    def of(self, rows: Sequence[int]) -> list[PassageTokens]:
+        return [self.passage(row) for row in rows]
 
     def max_similarity(self, query: Floats, weights: Floats, rows: Rows) -> Floats:
         spans = [
@@ -116,12 +113,7 @@ class TokenVectors:
         return max_similarities(found, [self._scales[span] for span in spans], query, weights)
 
 
-def max_similarities(
-    passages: Sequence[npt.NDArray[np.int8]],
-    scales: Sequence[npt.NDArray[np.float16]],
-    query: Floats,
-    weights: Floats,
-) -> Floats:
+def max_similarities(passages: Vectors, scales: Scales, query: Floats, weights: Floats) -> Floats:
     """MaxSim of query tokens with each of several passages: float32[n].
 
     Args:
@@ -134,28 +126,29 @@ def max_similarities(
     found, filled = np.zeros(len(lengths), np.float32), lengths > 0
     if not filled.any() or len(query) == 0:
         return found
-    similarity = _products(passages, query)
-    similarity *= np.concatenate(scales)[:, None].astype(np.float32)
     starts = (np.cumsum(lengths) - lengths)[filled]
-    found[filled] = np.maximum.reduceat(similarity, starts, axis=0) @ (weights / weights.sum())
+    best = np.maximum.reduceat(products(passages, scales, query), starts, axis=0)
+    found[filled] = best @ (weights / weights.sum())
     return found
 
 
-def _products(passages: Sequence[npt.NDArray[np.int8]], query: Floats) -> Floats:
-    """int8[t, d] each and float32[q, d] to inner products float32[sum of t, q].
+def products(passages: Vectors, scales: Scales, query: Floats) -> Floats:
+    """Inner products of all tokens of several passages, one after the other, with float32[q, d]: float32[sum of t, q].
 
     Through one small buffer: gathering or converting all tokens at once costs half as much again, in page faults.
     """
-    most = max(_PIECE, *(len(tokens) for tokens in passages))
-    products = np.empty((sum(len(tokens) for tokens in passages), len(query)), np.float32)
+    most = max([_PIECE, *(len(tokens) for tokens in passages)])
+    found = np.empty((sum(len(tokens) for tokens in passages), len(query)), np.float32)
     buffer = np.empty((most, query.shape[1]), np.float32)
     transposed = np.ascontiguousarray(query.T)
     done = held = 0
     for tokens in passages:
         if held + len(tokens) > most:
-            np.matmul(buffer[:held], transposed, out=products[done : done + held])
+            np.matmul(buffer[:held], transposed, out=found[done : done + held])
             done, held = done + held, 0
         buffer[held : held + len(tokens)] = tokens
         held += len(tokens)
-    np.matmul(buffer[:held], transposed, out=products[done : done + held])
-    return products
+    np.matmul(buffer[:held], transposed, out=found[done : done + held])
+    if passages:
+        found *= np.concatenate(scales)[:, None].astype(np.float32)
+    return found

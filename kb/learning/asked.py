@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from kb.encoding.protocol import Encoded, EncoderInfo, Ints, QueryEncoder
 from kb.index.snapshot import Snapshot
-from kb.index.tokens import Floats, Rows, TokenVectors
+from kb.index.tokens import Floats, PassageTokens, Rows, TokenVectors
 from kb.search.engine import SearchEngine
 
 NAME = ".asked.npz"
@@ -113,8 +113,8 @@ class _KeptTokens:
         self._asked = asked
         self._marks: dict[int, int] = {}
 
-    def of(self, row: int) -> tuple[Floats, npt.NDArray[np.int32]]:
-        return self._tokens.of(row)
+    def of(self, rows: Sequence[int]) -> list[PassageTokens]:
+        return self._tokens.of(rows)
 
     def max_similarity(self, query: Floats, weights: Floats, rows: Rows) -> Floats:
         key = _digest(self._lang + query.tobytes() + weights.tobytes())

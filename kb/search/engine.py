@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from threading import Semaphore
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ from kb.search.pools import Candidates, Pool, Question, compare, retrieve
 from kb.search.recognition import Recognised, recognise
 from kb.search.request import Filters, SearchRequest
 from kb.search.similar import similar
-from kb.search.snippets import snippet
+from kb.search.snippets import Snippet, Snippets
 from kb.search.sorting import in_order
 from kb.search.spelling import Correction, correct
 
@@ -54,6 +55,14 @@ class _Found:
 class SearchEngine:
     """Answers questions from one snapshot. Safe to call from several threads at once.
 
+    Args:
+        snapshot: what is searched.
+        encoder: the one that the snapshot was built with.
+        weights: parameters of the ranking.
+        cache_size: answers, and encoded questions, that are remembered.
+        at_once: questions that are computed at the same time; more wait for their turn, which serves all of them sooner than
+            taking memory and processor from one another. By default there is no such limit.
+
     Example:
         engine = SearchEngine(open_snapshot(Layout(settings.index)), encoder)
         engine.search(search_request("apoyo psicosocial para la niñez", lang="es")).hits[0].item.id
@@ -65,12 +74,15 @@ class SearchEngine:
         encoder: QueryEncoder,
         weights: Weights | None = None,
         cache_size: int = 2048,
+        at_once: int | None = None,
     ) -> None:
         self.snapshot = snapshot
         self.encoder = encoder
         self.weights = weights or Weights()
         self.facets = FacetTable(snapshot.items)
         self._languages = ThreadPoolExecutor(thread_name_prefix="language")
+        self._snippets = Snippets()
+        self._turn: AbstractContextManager[object] = Semaphore(at_once) if at_once else nullcontext()
         self._encodings: Cache[str, Encoded] = Cache(cache_size)
         self._answers: Cache[tuple[object, ...], SearchResponse] = Cache(cache_size)
 
@@ -84,9 +96,11 @@ class SearchEngine:
         known = self._answers.get(key)
         if known is not None:
             return known, True
-        answer = self._answer(request)
-        self._answers.put(key, answer)
-        return answer, False
+        with self._turn:
+            known = self._answers.get(key)  # somebody may have asked the same while this one waited
+            answer = known or self._answer(request)
+            self._answers.put(key, answer)
+        return answer, known is not None
 
     def ranking(self, request: SearchRequest) -> list[tuple[str, float]]:
         """Ids and scores of all hits, best first, without snippets or facets: what evaluation needs."""
@@ -134,10 +148,7 @@ class SearchEngine:
         with clock.stage("show"):
             first = (request.page - 1) * request.page_size
             shown = found.ranking[first : first + request.page_size]
-            numbers = [number for number, _ in shown]
-            pools = self._pools_of(found, numbers, reading.question)
-            answers = self._nearest_answers(numbers, reading.question, self.snapshot.languages.get(request.lang))
-            hits = tuple(self._hit(number, score, pools, reading.question, answers) for number, score in shown)
+            hits = self._hits(shown, found, reading, request.lang)
             facets = self._facets(reading.question, request, [number for number, _ in found.ranking])
         return SearchResponse(
             request,
@@ -241,31 +252,43 @@ class SearchEngine:
         more = [compare(candidates, missing, question, self.weights) for candidates in found.candidates]
         return [*found.pools, *more]
 
-    def _hit(
-        self,
-        number: int,
-        score: float,
-        pools: list[Pool],
-        question: Question,
-        answers: Mapping[int, tuple[LanguageIndex, int]],
-    ) -> Hit:
-        item = self.snapshot.items[number]
-        placed = [(pool, int(np.searchsorted(pool.items, number))) for pool in pools]
-        holding = [(p, at) for p, at in placed if at < len(p.items) and p.items[at] == number]
-        pool, at = max(holding, key=lambda pair: float(pair[0].scores[pair[1]]))
-        position = int(pool.best[at])
-        answer = answers.get(number) or self._nearest_answers([number], question, pool.index).get(number)
-        index, row = answer or (pool.index, int(pool.rows[position]))
-        shown = snippet(index, row, question)
-        explanation = Explanation(
-            dense=round(float(pool.dense[position]), 4),
-            late=round(float(pool.late[position]), 4),
-            lexical=round(float(pool.lexical[position]), 4),
-            found_in=pool.index.lang,
-            section=index.passages.section(row),
-            words=shown.words,
+    def _hits(self, shown: Sequence[tuple[int, float]], found: _Found, reading: _Reading, lang: str) -> tuple[Hit, ...]:
+        """The hits of a page, each with what its best passage scored and the passage that answers in the reader's language."""
+        numbers = [number for number, _ in shown]
+        pools = self._pools_of(found, numbers, reading.question)
+        answers = self._nearest_answers(numbers, reading.question, self.snapshot.languages.get(lang))
+        best = [_best_of(number, pools) for number in numbers]
+        passages = [
+            answers.get(number) or self._nearest_answers([number], reading.question, pool.index).get(number)
+            or (pool.index, int(pool.rows[at])) for number, (pool, at) in zip(numbers, best, strict=True)
+        ]  # fmt: skip
+        snippets = self._snippets_of(passages, reading.question)
+        return tuple(
+            Hit(
+                self.snapshot.items[number],
+                round(score, 4),
+                snippets[index.lang, row],
+                Explanation(
+                    dense=round(float(pool.dense[at]), 4),
+                    late=round(float(pool.late[at]), 4),
+                    lexical=round(float(pool.lexical[at]), 4),
+                    found_in=pool.index.lang,
+                    section=index.passages.section(row),
+                    words=snippets[index.lang, row].words,
+                ),
+            )
+            for (number, score), (pool, at), (index, row) in zip(shown, best, passages, strict=True)
         )
-        return Hit(item, round(score, 4), shown, explanation)
+
+    def _snippets_of(
+        self, passages: Sequence[tuple[LanguageIndex, int]], question: Question
+    ) -> dict[tuple[str, int], Snippet]:
+        made: dict[tuple[str, int], Snippet] = {}
+        for lang, index in self.snapshot.languages.items():
+            rows = [row for other, row in passages if other is index]
+            snippets = self._snippets.of(index, rows, question) if rows else []
+            made.update(zip([(lang, row) for row in rows], snippets, strict=True))
+        return made
 
     def _nearest_answers(
         self, numbers: Sequence[int], question: Question, index: LanguageIndex | None
@@ -278,6 +301,14 @@ class SearchEngine:
         closeness = index.vectors.closeness(rows, question.encoded.vector)
         items, _, best = best_two(index.passages.item_of[rows].astype(np.int64), closeness, 0.0)
         return {number: (index, int(rows[at])) for number, at in zip(items.tolist(), best.tolist(), strict=True)}
+
+
+def _best_of(number: int, pools: Sequence[Pool]) -> tuple[Pool, int]:
+    """The pool in which an item stands best, and the position of its best passage among the pool's rows."""
+    placed = [(pool, int(np.searchsorted(pool.items, number))) for pool in pools]
+    holding = [(pool, at) for pool, at in placed if at < len(pool.items) and pool.items[at] == number]
+    pool, at = max(holding, key=lambda pair: float(pair[0].scores[pair[1]]))
+    return pool, int(pool.best[at])
 
 
 def _holds(items: npt.NDArray[np.int32], number: int) -> bool:

@@ -12,6 +12,8 @@ MEANT = 0.4
 """Weight of a word that an acronym stands for, where a word that was typed weighs 1."""
 TRANSLATED = 0.7
 """Weight of a translation that is certain; others weigh less by their probability."""
+ENCODED = 80
+"""Words of a query that are encoded; no passage is longer by much. What else was pasted is searched by its words."""
 
 _TOKEN = re.compile(r"[\w+&/-]*\w[+]?")
 
@@ -27,8 +29,12 @@ def meanings(query: str) -> list[Meaning]:
 
 
 def spelled_out(query: str, meanings: list[Meaning], lang: str) -> str:
-    """The query with its acronyms spelled out behind it: the encoder knows words better than acronyms."""
-    return f"{query} ({'; '.join(meaning.words[lang] for meaning in meanings)})" if meanings else query
+    """What the encoder reads: the query, or its first `ENCODED` words, with its acronyms spelled out behind it.
+
+    The encoder knows words better than acronyms.
+    """
+    begins = " ".join(query.split()[:ENCODED])
+    return f"{begins} ({'; '.join(meaning.words[lang] for meaning in meanings)})" if meanings else begins
 
 
 def words(query: str, lang: str, meanings: Sequence[Meaning], snapshot: Snapshot) -> dict[str, dict[str, float]]:

@@ -6,6 +6,7 @@ sensitivity of each parameter is in docs/decisions/.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -51,11 +52,9 @@ class Weights:
 
 def standardised(scores: Floats) -> Floats:
     """z-scores; zeros where all scores are equal."""
-    spread = float(scores.std()) if len(scores) else 0.0
-    if spread < 1e-6:
-        return np.zeros_like(scores)
-    standard: Floats = (scores - scores.mean()) / np.float32(spread)
-    return standard
+    centred: Floats = scores - scores.mean() if len(scores) else scores
+    spread = math.sqrt(float(centred @ centred) / max(1, len(centred)))
+    return np.zeros_like(scores) if spread < 1e-6 else centred / np.float32(spread)
 
 
 def relative(scores: Floats) -> Floats:
@@ -71,21 +70,27 @@ def best_two(items: Ints, scores: Floats, second: float) -> tuple[Ints, Floats, 
     An item's score is that of its best passage, with a share `second` of its second best; an item with one passage counts
     it for both, so that short documents are not held back.
     """
-    order = np.lexsort((-scores, items))
-    found, first = np.unique(items[order], return_index=True)
-    following = np.append(first[1:], len(order)) - 1
-    best, next_best = order[first], order[np.minimum(first + 1, following)]
-    return found, ((1 - second) * scores[best] + second * scores[next_best]).astype(np.float32), best
+    order, first, counts = by_item(items, scores)
+    best, next_best = order[first], order[first + np.minimum(counts - 1, 1)]
+    return items[best], ((1 - second) * scores[best] + second * scores[next_best]).astype(np.float32), best
 
 
 def best_sums(items: Ints, scores: Floats, most: int) -> tuple[Ints, Floats]:
     """Items, and for each the sum of its `most` best scores."""
+    order, first, counts = by_item(items, scores)
+    kept = np.arange(len(order)) - np.repeat(first, counts) < most
+    sums = np.bincount(np.repeat(np.arange(len(first)), counts)[kept], scores[order][kept], len(first))
+    return items[order[first]], sums.astype(np.float32)
+
+
+def by_item(items: npt.NDArray[np.integer], scores: Floats) -> tuple[Ints, Ints, Ints]:
+    """The order that puts each item's scores together, best first; in it, where each item begins, and how many it has."""
     order = np.lexsort((-scores, items))
-    found, first, counts = np.unique(items[order], return_index=True, return_counts=True)
-    place = np.arange(len(order)) - np.repeat(first, counts)
-    kept = place < most
-    sums = np.bincount(np.repeat(np.arange(len(found)), counts)[kept], scores[order][kept], len(found))
-    return found, sums.astype(np.float32)
+    placed = items[order]
+    begins = np.ones(len(placed), np.bool_)
+    np.not_equal(placed[1:], placed[:-1], out=begins[1:])
+    first = np.flatnonzero(begins)
+    return order, first, np.diff(first, append=len(order))
 
 
 def merge_pools(pools: Sequence[tuple[Ints, Floats, float]]) -> dict[int, float]:

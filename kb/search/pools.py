@@ -11,7 +11,7 @@ import numpy.typing as npt
 from kb.encoding.protocol import Encoded
 from kb.index.snapshot import LanguageIndex
 from kb.index.vectors import Only
-from kb.search.fusion import Weights, best_sums, best_two, relative, standardised
+from kb.search.fusion import Weights, best_sums, best_two, by_item, relative, standardised
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
@@ -137,8 +137,7 @@ def compare(candidates: Candidates, items: Rows, question: Question, weights: We
 
 def _best_of_each(items: npt.NDArray[np.int32], scores: Floats, most: int) -> Rows:
     """Positions of each item's `most` best passages."""
-    order = np.lexsort((-scores, items))
-    _, first, counts = np.unique(items[order], return_index=True, return_counts=True)
+    order, first, counts = by_item(items, scores)
     place = np.arange(len(order)) - np.repeat(first, counts)
     return np.sort(order[place < most])
 

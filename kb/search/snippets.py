@@ -9,14 +9,19 @@ from __future__ import annotations
 import html
 import itertools
 import re
+import sys
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
 
+from kb.index.lexical import LexicalIndex
+from kb.index.passages import Passage
 from kb.index.snapshot import LanguageIndex
+from kb.index.tokens import PassageTokens, products
+from kb.search.cache import Cache
 from kb.search.pools import Question
 
 LENGTH = 260
@@ -26,6 +31,9 @@ ALIGNED = 0.88
 """Cosine from which two tokens are taken for the same thing said."""
 RARE = 7.0
 """Rarity (minus log-probability) from which a query token says something; function words lie below."""
+
+_REMEMBERED = 2048
+"""Passages whose words and stems are kept: some 10 kB each."""
 
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
 _WORD = re.compile(r"\w[\w'’+-]*\w|\w")
@@ -42,22 +50,45 @@ class Snippet:
     words: tuple[str, ...]
 
 
-def snippet(index: LanguageIndex, row: int, question: Question) -> Snippet:
-    """The part of a passage that answers best."""
-    passage = index.passages[row]
-    stems = set(question.words.get(index.lang, {})) or set(index.lexical.words(question.text))
-    words = [found.span() for found in _WORD.finditer(passage.text)]
-    relevance = _relevance(index, row, question, len(passage.full_text) - len(passage.text))
-    aligned = relevance.aligned(words)
-    spans = [
-        span
-        for number, span in enumerate(words)
-        if number in aligned or not stems.isdisjoint(index.lexical.stems(passage.text[slice(*span)]))
-    ]
-    start, end = _window(passage.text, spans, relevance)
-    inside = [(a, b) for a, b in spans if start <= a and b <= end]
-    marked = tuple(dict.fromkeys(passage.text[a:b].lower() for a, b in inside))
-    return Snippet(_marked(passage.text, start, end, inside), index.lang, marked)
+class Snippets:
+    """Makes the snippets of one snapshot. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._words: Cache[tuple[str, int], _Words] = Cache(_REMEMBERED)
+
+    def of(self, index: LanguageIndex, rows: Sequence[int], question: Question) -> list[Snippet]:
+        """The part of each passage that answers best."""
+        stems = set(question.words.get(index.lang, {})) or set(index.lexical.words(question.text))
+        passages = index.passages.of(rows)
+        relevances = _relevances(passages, index.tokens.of(rows), question)
+        made = []
+        for row, passage, relevance in zip(rows, passages, relevances, strict=True):
+            words = self._words_of(index, row, passage.text)
+            marks = [words.spans[number] for number in sorted(words.of_stems(stems) | relevance.aligned(words.spans))]
+            made.append(_snippet(passage, marks, relevance))
+        return made
+
+    def _words_of(self, index: LanguageIndex, row: int, text: str) -> _Words:
+        known = self._words.get((index.lang, row))
+        if known is None:
+            known = _Words(text, index.lexical)
+            self._words.put((index.lang, row), known)
+        return known
+
+
+class _Words:
+    """The words of a text: where each stands, and by which stems it is found."""
+
+    def __init__(self, text: str, lexical: LexicalIndex) -> None:
+        self.spans = [found.span() for found in _WORD.finditer(text)]
+        self._numbers: dict[str, list[int]] = {}
+        for number, span in enumerate(self.spans):
+            for stem in lexical.stems(text[slice(*span)]):
+                self._numbers.setdefault(stem, []).append(number)
+
+    def of_stems(self, stems: set[str]) -> set[int]:
+        """Numbers of the words that have one of the stems."""
+        return {number for stem in stems for number in self._numbers.get(stem, ())}
 
 
 class _Relevance:
@@ -65,14 +96,14 @@ class _Relevance:
 
     Args:
         spans: int32[t, 2], where each token stands in the passage's text, in order.
-        best: float32[t], each token's best cosine with a rare token of the question.
-        gain: float32[t], how much of the question each token answers.
+        aligned: numbers of the tokens that say what a rare token of the question says, ascending.
+        gain: float[t], how much of the question each token answers.
     """
 
-    def __init__(self, spans: npt.NDArray[np.int32], best: Floats, gain: Floats) -> None:
+    def __init__(self, spans: npt.NDArray[np.int32], aligned: list[int], gain: npt.NDArray[np.floating]) -> None:
         self._starts: list[int] = spans[:, 0].tolist()
         self._ends: list[int] = spans[:, 1].tolist()
-        self._aligned: list[int] = np.flatnonzero(best >= ALIGNED).tolist()
+        self._aligned = aligned
         self._sums: list[float] = [0.0, *np.cumsum(gain).tolist()]
 
     def aligned(self, words: list[tuple[int, int]]) -> set[int]:
@@ -80,7 +111,7 @@ class _Relevance:
         met = set()
         for token in self._aligned:
             start, end = self._starts[token], self._ends[token]
-            number = bisect_right(words, start, key=itemgetter(0)) - 1
+            number = bisect_right(words, (start, sys.maxsize)) - 1
             if end > start and number >= 0 and end <= words[number][1] and words[number][1] - words[number][0] > 2:
                 met.add(number)
         return met
@@ -91,18 +122,30 @@ class _Relevance:
         return self._sums[last] - self._sums[first] if last > first else 0.0
 
 
-def _relevance(index: LanguageIndex, row: int, question: Question, shift: int) -> _Relevance:
-    vectors, offsets = index.tokens.of(row)
-    best, gain = np.zeros(len(vectors), np.float32), np.zeros(len(vectors), np.float32)
-    if len(vectors) and len(question.rarity):
-        similarity = question.encoded.token_vectors @ vectors.T
-        weights = question.rarity / question.rarity.sum()
-        chosen, strength = similarity.argmax(axis=1), similarity.max(axis=1)
-        rare = question.rarity >= RARE
-        np.maximum.at(best, chosen[rare], strength[rare])
-        gain = (similarity * weights[:, None]).max(axis=0)
-        np.add.at(gain, chosen, weights)
-    return _Relevance(offsets - shift, best, gain)
+def _relevances(passages: Sequence[Passage], tokens: Sequence[PassageTokens], question: Question) -> list[_Relevance]:
+    vectors, scales = [one.vectors for one in tokens], [one.scales for one in tokens]
+    together = products(vectors, scales, question.encoded.token_vectors)
+    ends = np.cumsum([len(one) for one in vectors])
+    weights = question.rarity / max(float(question.rarity.sum()), 1e-9)
+    rare = question.rarity >= RARE
+    found = []
+    for passage, held, similarity in zip(passages, tokens, np.split(together, ends[:-1]), strict=True):
+        spans = held.offsets.astype(np.int32) - (len(passage.full_text) - len(passage.text))
+        if similarity.size == 0:
+            found.append(_Relevance(spans, [], np.zeros(len(spans))))
+            continue
+        chosen = similarity.argmax(axis=0)
+        near = rare & (similarity[chosen, np.arange(len(chosen))] >= ALIGNED)
+        gain = (similarity * weights).max(axis=1) + np.bincount(chosen, weights, len(spans))
+        found.append(_Relevance(spans, sorted(set(chosen[near].tolist())), gain))
+    return found
+
+
+def _snippet(passage: Passage, marks: list[tuple[int, int]], relevance: _Relevance) -> Snippet:
+    start, end = _window(passage.text, marks, relevance)
+    inside = [(a, b) for a, b in marks if start <= a and b <= end]
+    words = tuple(dict.fromkeys(passage.text[a:b].lower() for a, b in inside))
+    return Snippet(_marked(passage.text, start, end, inside), passage.lang, words)
 
 
 def _window(text: str, marks: list[tuple[int, int]], relevance: _Relevance) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -47,9 +47,10 @@ class StoredPassages(Passages):
         super().__init__(layout, lang, items)
         self._part = part
 
-    def _read(self, row: int) -> tuple[str, str]:
-        ((context, text),) = self._part.rows("SELECT context, text FROM {passage} WHERE row = %s", row)
-        return context, text
+    def _read(self, rows: Sequence[int]) -> list[tuple[str, str]]:
+        found = self._part.rows("SELECT row, context, text FROM {passage} WHERE row = ANY(%s)", list(rows))
+        texts = {row: (context, text) for row, context, text in found}
+        return [texts[row] for row in rows]
 
 
 class StoredVectors:
@@ -136,25 +137,23 @@ class StoredTokens:
         self._part = part
         self._dimension = dimension
 
-    def of(self, row: int) -> tuple[Floats, npt.NDArray[np.int32]]:
-        ((vectors, scales, offsets),) = self._part.rows(
-            "SELECT tokens, scales, offsets FROM {passage} WHERE row = %s", row
-        )
-        pairs = np.frombuffer(offsets, np.uint16).reshape(-1, 2)
-        return PassageTokens(self._vectors(vectors), np.frombuffer(scales, np.float16), pairs).restored()
+    def of(self, rows: Sequence[int]) -> list[PassageTokens]:
+        if not rows:
+            return []
+        found = self._part.rows("SELECT row, tokens, scales, offsets FROM {passage} WHERE row = ANY(%s)", list(rows))
+        held = {row: self._tokens(*arrays) for row, *arrays in found}
+        return [held[row] for row in rows]
 
     def max_similarity(self, query: Floats, weights: Floats, rows: Numbers) -> Floats:
-        if len(rows) == 0:
-            return np.empty(0, np.float32)
-        found = self._part.rows(
-            "SELECT row, tokens, scales FROM {passage} WHERE row = ANY(%s) ORDER BY row", rows.tolist()
-        )
-        scales = [np.frombuffer(one, np.float16) for _, _, one in found]
-        similarity = max_similarities([self._vectors(tokens) for _, tokens, _ in found], scales, query, weights)
-        return similarity[np.searchsorted([row for row, _, _ in found], rows)]
+        found = self.of(rows.tolist())
+        return max_similarities([one.vectors for one in found], [one.scales for one in found], query, weights)
 
-    def _vectors(self, tokens: bytes) -> npt.NDArray[np.int8]:
-        return np.frombuffer(tokens, np.int8).reshape(-1, self._dimension)
+    def _tokens(self, vectors: bytes, scales: bytes, offsets: bytes) -> PassageTokens:
+        return PassageTokens(
+            np.frombuffer(vectors, np.int8).reshape(-1, self._dimension),
+            np.frombuffer(scales, np.float16),
+            np.frombuffer(offsets, np.uint16).reshape(-1, 2),
+        )
 
 
 def _passes(filters: Filters) -> tuple[str, list[object]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kb.content.glossary import acronyms, tooltips
 from kb.content.vocabulary import vocabulary
-from kb.search.expansion import meanings, spelled_out
+from kb.search.expansion import ENCODED, meanings, spelled_out
 from kb.site.tooltips import with_tooltips
 from tests.content.test_markdown import tags
 
@@ -18,6 +18,10 @@ def test_acronyms_of_a_question_are_spelled_out() -> None:
     found = meanings("experiencias de smaps con OIM")
     assert spelled_out("smaps", found[:1], "es") == "smaps (Salud mental y apoyo psicosocial)"
     assert len(found) == 2
+    pasted = f"{'palabra ' * 3 * ENCODED}smaps"
+    assert spelled_out(pasted, meanings(pasted), "es").split(" (") == [
+        " ".join(["palabra"] * ENCODED), "Salud mental y apoyo psicosocial)"
+    ]  # fmt: skip
 
 
 def test_short_words_in_lower_case_are_words() -> None:

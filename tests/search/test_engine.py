@@ -5,7 +5,11 @@ from __future__ import annotations
 import html
 import json
 import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import cast
 
 import pytest
 from click.testing import CliRunner
@@ -14,6 +18,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from kb.cli import cli
+from kb.encoding.protocol import Encoded, QueryEncoder
 from kb.errors import NotFoundError, QueryError, UnknownTermError
 from kb.search.benchmark import evaluate_judgements
 from kb.search.engine import SearchEngine
@@ -108,6 +113,51 @@ def test_a_pasted_page_is_answered(engine: SearchEngine) -> None:
         :MAX_QUERY
     ]
     assert engine.search(search_request(text, lang="es")).total > 0
+
+
+class _Crowd:
+    """The real encoder, and the most questions that were ever in it at once."""
+
+    def __init__(self, encoder: QueryEncoder) -> None:
+        self._encoder = encoder
+        self._lock = threading.Lock()
+        self._inside = self.most = self.asked = 0
+
+    def encode_query(self, text: str) -> Encoded:
+        with self._lock:
+            self._inside += 1
+            self.asked += 1
+            self.most = max(self.most, self._inside)
+        time.sleep(0.02)  # so that whoever may come in does
+        try:
+            return self._encoder.encode_query(text)
+        finally:
+            with self._lock:
+                self._inside -= 1
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._encoder, name)
+
+
+@pytest.mark.parametrize(("at_once", "least", "most"), [(1, 1, 1), (2, 2, 2), (None, 3, 8)])
+def test_questions_wait_for_their_turn(engine: SearchEngine, at_once: int | None, least: int, most: int) -> None:
+    crowd = _Crowd(engine.encoder)
+    crowded = SearchEngine(engine.snapshot, cast("QueryEncoder", crowd), at_once=at_once)
+    requests = [search_request(f"refugios seguros {number}", "es") for number in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(crowded.search, requests))
+    assert least <= crowd.most <= most
+    assert [answer.hits for answer in answers] == [engine.search(request).hits for request in requests]
+
+
+def test_one_question_of_many_readers_is_computed_once(engine: SearchEngine) -> None:
+    crowd = _Crowd(engine.encoder)
+    crowded = SearchEngine(engine.snapshot, cast("QueryEncoder", crowd), at_once=1)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(crowded.look_up, [search_request("permisos de trabajo", "es")] * 8))
+    assert crowd.asked == 1
+    assert [remembered for _, remembered in found].count(False) == 1
+    assert len({id(answer) for answer, _ in found}) == 1
 
 
 @pytest.mark.parametrize("query", ["", "   ", "\u0000", "a\u001bb", "x" * (MAX_QUERY + 1), "\ue000"])

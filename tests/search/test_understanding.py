@@ -7,6 +7,7 @@ from httpx import Client
 
 from kb.search.engine import SearchEngine
 from kb.search.evaluation import load_judgements
+from kb.search.expansion import ENCODED
 from kb.search.request import search_request
 from kb.search.spelling import Correction
 from tests.api.serving import Server
@@ -110,6 +111,16 @@ def test_a_pasted_paragraph_is_read_as_it_stands(engine: SearchEngine) -> None:
     response = engine.search(search_request(text, "es"))
     assert response.corrections == ()
     assert response.total > 10
+
+
+def test_what_stands_late_in_a_pasted_text_is_searched_by_its_words(engine: SearchEngine) -> None:
+    """The encoder reads the beginning only; names and acronyms that follow still count."""
+    filler = "Quisiéramos conocer experiencias de otros países que nos sirvan para preparar la reunión. " * 8
+    assert len(filler.split()) > ENCODED
+    plain, named = (engine.search(search_request(filler + end, "es")) for end in ("", "Rudesindo Soto, SMAPS."))
+    place = [hit.item.id for hit in named.hits].index("co-rudesindo-soto-mental-health-unit")
+    assert place < 3
+    assert "co-rudesindo-soto-mental-health-unit" not in [hit.item.id for hit in plain.hits[:3]]
 
 
 def test_stages_are_timed_when_asked_for(server: Server) -> None:

@@ -56,11 +56,13 @@ def test_an_answer_is_the_same(
 def test_passages_and_tokens_are_read_back(engine: SearchEngine, stored_engine: SearchEngine) -> None:
     for lang, here in engine.snapshot.languages.items():
         there = stored_engine.snapshot.languages[lang]
-        for row in (0, 7, len(here.passages) - 1):
-            assert there.passages[row] == here.passages[row]
-            for wanted, found in zip(here.tokens.of(row), there.tokens.of(row), strict=True):
-                np.testing.assert_array_equal(found, wanted)
-        rows, query = np.array([9, 2, 40]), here.tokens.of(3)[0]
+        last = len(here.passages) - 1
+        some = [7, last, 0]
+        assert there.passages.of(some) == here.passages.of(some)
+        for wanted, found in zip(here.tokens.of(some), there.tokens.of(some), strict=True):
+            for kind in ("vectors", "scales", "offsets"):
+                np.testing.assert_array_equal(getattr(found, kind), getattr(wanted, kind))
+        rows, query = np.array([9, 2, 40]), here.tokens.of([3])[0].vectors.astype(np.float32)
         weights = np.ones(len(query), np.float32)
         wanted = here.tokens.max_similarity(query, weights, rows)
         np.testing.assert_allclose(there.tokens.max_similarity(query, weights, rows), wanted, rtol=1e-5)

@@ -15,7 +15,7 @@ from kb.content.library import Library, load_library
 from kb.content.memory import remembering
 from kb.content.problems import Problem
 from kb.encoding.opening import open_encoder
-from kb.encoding.protocol import Encoder
+from kb.encoding.protocol import Encoder, QueryEncoder
 from kb.errors import ContentError, NoSnapshotError
 from kb.index import generations
 from kb.index.build import BuildReport, build_snapshot
@@ -35,6 +35,7 @@ from kb.settings import Settings
 from kb.site.build import SiteReport, build_site
 from kb.site.forge import forge
 from kb.site.plainhost import has_search_index
+from kb.site.render import keep_compiled
 from kb.site.urls import origin_and_base
 from kb.store.source import source_of
 
@@ -80,18 +81,25 @@ def _build(settings: Settings, progress: Progress, plain: bool) -> Report:
             raise ContentError(f"There is no practice in {settings.content} that can be read; run `kb check`.")
         problems = tuple(check_library(library))
         progress(f"read {len(library.entries)} entries")
-        index = _build_index(settings, library, opening.result(), progress)
+        encoder = opening.result()
+        index = _build_index(settings, library, encoder, progress)
     progress("writing the site")
-    site = _write_site(settings, library, plain, index.generation)
+    site = _write_site(settings, library, plain, index.generation, encoder)
     return Report(index, site, problems, time.perf_counter() - started)
 
 
-def _write_site(settings: Settings, library: Library, plain: bool, generation: str) -> SiteReport:
-    """The pages of `library`, which must be the content of that snapshot, whose checksums have just been made or compared."""
+def _write_site(
+    settings: Settings, library: Library, plain: bool, generation: str, encoder: QueryEncoder | None = None
+) -> SiteReport:
+    """The pages of `library`, which must be the content of that snapshot, whose checksums have just been made or compared.
+
+    `encoder` is one that gives what the snapshot's own does; without it that is opened.
+    """
     written = Layout(settings.index).snapshot(generation)
     snapshot = Snapshot(written, Manifest.read(written.manifest))
-    engine = SearchEngine(snapshot, query_encoder(snapshot, settings))
+    engine = SearchEngine(snapshot, encoder or query_encoder(snapshot, settings))
     asked = AskedBefore(snapshot)
+    keep_compiled(settings.cache / "templates")
     repository = forge(settings.repository, settings.branch)
     origin, base = origin_and_base(settings.public_url)
     site = build_site(

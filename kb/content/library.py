@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -169,18 +171,17 @@ def _walk(folder: Path) -> Iterator[Path]:
         yield folder
     if folder.is_symlink() or not folder.is_dir():
         return
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith("."):
-            continue
-        if path.is_dir() and not path.is_symlink():
-            yield from _walk(path)
+    with os.scandir(folder) as entries:
+        found = sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda entry: entry.name)
+    for entry in found:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(folder / entry.name)
         else:
-            yield path
+            yield folder / entry.name
 
 
 def _place(folder: Path, path: str, top: str, depth: int) -> _File:
-    full = folder / path
-    if full.is_symlink() or not full.is_file():
+    if not stat.S_ISREG(os.lstat(folder / path).st_mode):
         raise MalformedError(path, 1, "file", Sentence("is a link or a device; content files are ordinary files."))
     parts = path.split("/")[1:]
     shape = "<country>/<name>.<en or es>.md" if depth == 2 else "<name>.<en or es>.md"

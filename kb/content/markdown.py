@@ -65,7 +65,7 @@ def _parser() -> MarkdownIt:
     parser.validateLink = lambda url: bool(_LINK.match(url))  # type: ignore[method-assign]
     parser.inline.ruler.before("link", "citation", _citation_rule)
     parser.add_render_rule("citation", _render_citation)
-    parser.core.ruler.push("alignment", _alignment_rule)
+    parser.core.ruler.push("classes", _classes_rule)
     return parser
 
 
@@ -80,9 +80,11 @@ def _citation_rule(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _alignment_rule(state: StateCore) -> None:
-    """Says the alignment of a column with a class: the pages' policy allows no style attribute."""
+def _classes_rule(state: StateCore) -> None:
+    """Says the alignment of a column with a class, for the pages' policy allows no style attribute; and lets no word of a
+    stranger become a class, as the language of a code block would."""
     for token in state.tokens:
+        token.info = ""
         style = token.attrs.pop("style", "")
         if style:
             token.attrs["class"] = str(style).rpartition(":")[2]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
@@ -58,13 +59,15 @@ class _term:  # noqa: N801 - reads as the annotation that it is
         return str(value)
 
 
+_DATE = re.compile(r"([0-9]{4})(?:-[0-9]{2}){0,2}")
+
+
 def _date(value: object) -> str:
     text = str(value)
-    shapes = {4: "%Y", 7: "%Y-%m", 10: "%Y-%m-%d"}
-    try:
-        year = datetime.datetime.strptime(text, shapes[len(text)]).year
-    except (KeyError, ValueError):
-        year = 0
+    year = 0
+    if _DATE.fullmatch(text):
+        with suppress(ValueError):
+            year = datetime.date.fromisoformat(text + "-01-01"[len(text) - 4 :]).year
     if not 1950 <= year <= 2100:
         raise refused(
             "%(found)r is not a date; write it as 2023, 2023-09 or 2023-09-26, between 1950 and 2100.", found=text

@@ -117,14 +117,13 @@ def units(text: str) -> float:
     Near to the number of tokens in ordinary text, at no cost; and a bound on it in any: no token is shorter than a
     character, so 100 units are at most 500 tokens, which the model reads whole.
     """
-    return sum(max(1.0, len(word) / 4) for word in text.split())
+    return sum([length / 4 if length > 4 else 1.0 for length in map(len, text.split())])
 
 
 def pack(blocks: Sequence[str], most: float = MAX_UNITS) -> Iterator[str]:
     """Joins blocks (paragraphs, list items) to texts of at most `most` units; cuts a longer block at sentences."""
     current, size = "", 0.0
-    for piece in _pieces(blocks, most):
-        length = units(piece)
+    for piece, length in _pieces(blocks, most):
         if current and size + length > most:
             yield current
             current, size = "", 0.0
@@ -133,19 +132,22 @@ def pack(blocks: Sequence[str], most: float = MAX_UNITS) -> Iterator[str]:
         yield current
 
 
-def _pieces(blocks: Iterable[str], most: float) -> Iterator[str]:
+def _pieces(blocks: Iterable[str], most: float) -> Iterator[tuple[str, float]]:
+    """What `pack` joins, with its units."""
     for block in blocks:
-        if units(block) <= most:
-            yield block
+        length = units(block)
+        if length <= most:
+            yield block, length
             continue
         for sentence in _SENTENCE.split(block):
             yield from _halves(sentence, most)
 
 
-def _halves(text: str, most: float) -> Iterator[str]:
+def _halves(text: str, most: float) -> Iterator[tuple[str, float]]:
     """A sentence longer than a passage is cut between words."""
-    if units(text) <= most or len(text) < 2:
-        yield text
+    length = units(text)
+    if length <= most or len(text) < 2:
+        yield text, length
         return
     middle = text.rfind(" ", 1, len(text) // 2 + 1)
     cut = middle if middle > 0 else len(text) // 2

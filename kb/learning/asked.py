@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from kb.encoding.protocol import Encoded, EncoderInfo, Ints, QueryEncoder
+from kb.encoding.runtime import OnnxQueryEncoder
 from kb.index.snapshot import Snapshot
 from kb.index.tokens import Floats, PassageTokens, Rows, TokenVectors
 from kb.search.engine import SearchEngine
@@ -86,7 +87,8 @@ class _KeptEncoder:
 
     def encode_query(self, text: str) -> Encoded:
         # The export and the model that it was made from share a fingerprint, and differ in the third decimal.
-        key = _digest(f"{type(self._encoder).__name__} {self.info.fingerprint}\0{text}".encode())
+        exported = isinstance(self._encoder, OnnxQueryEncoder)
+        key = _digest(f"{exported} {self.info.fingerprint}\0{text}".encode())
         kept = self._asked.get(key)
         if kept is not None:
             return _unpacked(kept, self.info.dimension)

@@ -87,10 +87,10 @@ def by_item(items: npt.NDArray[np.integer], scores: Floats) -> tuple[Ints, Ints,
     """The order that puts each item's scores together, best first; in it, where each item begins, and how many it has."""
     order = np.lexsort((-scores, items))
     placed = items[order]
-    begins = np.ones(len(placed), np.bool_)
-    np.not_equal(placed[1:], placed[:-1], out=begins[1:])
-    first = np.flatnonzero(begins)
-    return order, first, np.diff(first, append=len(order))
+    begins = np.ones(len(placed) + 1, np.bool_)
+    np.not_equal(placed[1:], placed[:-1], out=begins[1:-1])
+    bounds = np.flatnonzero(begins)
+    return order, bounds[:-1], bounds[1:] - bounds[:-1]
 
 
 def merge_pools(pools: Sequence[tuple[Ints, Floats, float]]) -> dict[int, float]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from kb import __version__
@@ -15,6 +18,7 @@ from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
 from kb.site import facts, i18n, licence
 from kb.site.citation import citation
+from kb.site.memory import software
 from kb.site.pictures import bars
 from kb.site.structured import linked_data
 from kb.site.tooltips import with_tooltips
@@ -55,6 +59,28 @@ def environment(lang: str) -> Environment:
         tooltips=lambda safe, written_in: Markup(with_tooltips(safe, written_in)),  # noqa: S704 - adds only abbr to it
     )
     return env
+
+
+def keep_compiled(folder: Path) -> None:
+    """From now on templates are compiled once for each language and state of this software, and kept in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    ours = software()[:16]
+    for other in folder.iterdir():
+        if not other.name.startswith(ours):
+            other.unlink(missing_ok=True)
+    for lang in LANGUAGES:
+        # What a filter gives for words that stand in a template is worked out while compiling: languages must not meet.
+        environment(lang).bytecode_cache = _Compiled(str(folder), f"{ours}-{lang}-%s")
+
+
+class _Compiled(FileSystemBytecodeCache):
+    """Compiled templates in files, of which a torn one is compiled anew."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        try:
+            super().load_bytecode(bucket)
+        except (pickle.UnpicklingError, EOFError):
+            bucket.reset()
 
 
 def _definition(term: str, facet: str, lang: str) -> str:

@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 from kb.content.library import Library, load_library
 from kb.settings import Settings
 from kb.site.build import build_site
+from kb.site.render import environment, keep_compiled
 from tests.conftest import ROOT
 from tests.content.writing import ORIGINAL, changed, write
 
@@ -257,6 +258,30 @@ def test_an_edit_of_a_body_makes_no_list_again(tmp_path: Path, monkeypatch: pyte
     page = (tmp_path / "site/en/practices/sv-one/index.html").read_text(encoding="utf-8")
     assert "three law students" in page
     assert "three law students" in (tmp_path / "site/en/data/practices.ndjson").read_text(encoding="utf-8")
+
+
+def test_compiled_templates_are_kept_and_a_damaged_one_is_compiled_anew(tmp_path: Path) -> None:
+    write(tmp_path / "content", "practices/sv/one.en.md", ORIGINAL)
+    library, kept = load_library(tmp_path / "content"), tmp_path / "templates"
+
+    def pages(name: str, *, keep: bool = True) -> dict[str, bytes]:
+        environment.cache_clear()  # as in a process that has compiled nothing yet
+        if keep:
+            keep_compiled(kept)
+        site = tmp_path / name
+        build_site(library, site)
+        return {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*.html")}
+
+    plain = pages("plain", keep=False)
+    assert pages("compiled") == plain
+    files = {path: path.read_bytes() for path in kept.iterdir()}
+    assert len(files) > 20
+    for number, path in enumerate(files):
+        path.write_bytes(files[path][: 40 if number % 2 else 0])
+    older = kept / "of-an-earlier-version"
+    older.touch()
+    assert pages("again") == plain
+    assert {path: path.read_bytes() for path in kept.iterdir()} == files
 
 
 def test_the_page_for_lost_readers_speaks_both_languages(settings: Settings) -> None:

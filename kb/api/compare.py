@@ -8,15 +8,14 @@ from fastapi.responses import HTMLResponse
 from kb.content.sections import LANGUAGES
 from kb.errors import QueryError
 from kb.site.compare import MOST_COMPARED, compare, to_export
-from kb.site.export import as_csv, as_docx
 from kb.site.render import render
 from kb.site.urls import Urls
 
 router = APIRouter(include_in_schema=False)
 
 FORMATS = {
-    "docx": (as_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    "csv": (as_csv, "text/csv; charset=utf-8"),
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "csv": "text/csv; charset=utf-8",
 }
 
 
@@ -36,13 +35,14 @@ def _page(request: Request, lang: str) -> HTMLResponse:
 
 
 def _file(request: Request, lang: str, ending: str) -> Response:
+    from kb.site.export import as_csv, as_docx
+
     urls = Urls(lang)
     practices = to_export(request.app.state.service.engine.snapshot.documents, request.query_params.getlist("id"), urls)
-    write, media_type = FORMATS[ending]
+    content = (as_docx if ending == "docx" else as_csv)(practices)
     name = urls.export(ending, ()).rpartition("/")[2]
-    return Response(
-        write(practices), media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=FORMATS[ending], headers=headers)
 
 
 def _routes(lang: str) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -20,9 +21,10 @@ from kb.store.source import source_of
 
 if TYPE_CHECKING:
     import uvicorn
+    from fastapi import FastAPI
     from starlette.types import ASGIApp
 
-    from kb.api.workers import Shared
+    from kb.api.workers import Shared, Workers
 
 _SILENT_SECONDS = 30
 """After this a worker that says nothing is replaced. On a busy machine a worker needs some seconds to start, and must be let."""
@@ -48,9 +50,7 @@ def run(settings: Settings, *, watch: bool = False) -> None:
 def _run_alone(settings: Settings, *, watch: bool) -> None:
     import uvicorn
 
-    from kb.api.app import create_app
-
-    app = create_app(settings, watch=watch)
+    app = _application(settings, watch=watch)
     # Uvicorn finishes open requests, then raises the signal again; being asked to stop is not a failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
@@ -90,18 +90,28 @@ def shared_socket(config: uvicorn.Config) -> socket:
     return shared
 
 
+def _application(settings: Settings, workers: Workers | None = None, *, watch: bool = False) -> FastAPI:
+    """The application. Its index is compared with its checksums and opened while Python reads the rest of the code."""
+    from kb.api.service import Service
+
+    with ThreadPoolExecutor(1) as beside:
+        opening = beside.submit(Service, settings)
+        from kb.api.app import create_app
+
+        return create_app(settings, opening.result(), workers, watch=watch)
+
+
 def _worker(settings: Settings, shared: Shared) -> ASGIApp:
     """The application of one worker, made in its own process."""
     from uvicorn.config import STARTUP_FAILURE
 
-    from kb.api.app import create_app
     from kb.api.workers import Workers
 
     logs.configure(settings.log_queries)
     try:
         # More threads than cores would wait for one another.
         own = replace(settings, threads=max(1, settings.threads // settings.workers))
-        return create_app(own, workers=Workers(settings.workers, shared))
+        return _application(own, Workers(settings.workers, shared))
     except KnowledgeBaseError as error:
         print(f"kb: {error}", file=sys.stderr)  # noqa: T201 - the edge of this process
         sys.exit(STARTUP_FAILURE)

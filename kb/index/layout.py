@@ -31,6 +31,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
+from kb.encoding.folders import file_digest
 from kb.errors import NoSnapshotError, SnapshotError
 
 SCHEMA = 2
@@ -231,8 +232,7 @@ def verify(folder: Path, files: Mapping[str, tuple[int, str]]) -> None:
 
 
 def _digest(path: Path) -> tuple[int, str]:
-    with path.open("rb") as file:
-        return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
+    return path.stat().st_size, file_digest(path)
 
 
 def sync_tree(folder: Path) -> None:

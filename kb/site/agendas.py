@@ -12,9 +12,7 @@ from kb.content.sections import LANGUAGES
 from kb.errors import AgendaRequestError
 from kb.learning.agenda import Agenda
 from kb.learning.as_data import agenda_data, fixed_request
-from kb.learning.calendar import calendar
 from kb.learning.documents.as_markdown import markdown
-from kb.learning.documents.as_word import word
 from kb.learning.documents.kinds import DOCUMENTS, write_document
 from kb.learning.documents.parts import Links
 from kb.site.render import render
@@ -44,6 +42,8 @@ def _html(agenda: Agenda, wish: Wish) -> bytes:
 
 
 def _word(agenda: Agenda, wish: Wish) -> bytes:
+    from kb.learning.documents.as_word import word
+
     return word(write_document(agenda, wish.document, wish.lang, wish.links))
 
 
@@ -52,6 +52,8 @@ def _markdown(agenda: Agenda, wish: Wish) -> bytes:
 
 
 def _calendar(agenda: Agenda, wish: Wish) -> bytes:
+    from kb.learning.calendar import calendar
+
     return calendar(agenda, wish.lang, wish.links)
 
 

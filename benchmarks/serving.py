@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import time
@@ -58,7 +59,7 @@ def _shared_out(environment: dict[str, str]) -> dict[str, float | str]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        _until_answered("/api/v1/search?q=salud", time.perf_counter())
+        _until_all_answer()
         rate, p99, errors = _load(queries)
     finally:
         process.terminate()
@@ -78,10 +79,17 @@ class _Client:
 
     def status(self, path: str) -> int:
         """Asks, reads the whole answer, and gives its status."""
+        return self._ask(path)[0]
+
+    def json(self, path: str) -> dict[str, int]:
+        """Asks, and gives what the answer holds."""
+        found: dict[str, int] = json.loads(self._ask(path)[1])
+        return found
+
+    def _ask(self, path: str) -> tuple[int, bytes]:
         self._connection.request("GET", path)
         answer = self._connection.getresponse()
-        answer.read()
-        return answer.status
+        return answer.status, answer.read()
 
 
 def _until_answered(path: str, started: float) -> float:
@@ -91,6 +99,14 @@ def _until_answered(path: str, started: float) -> float:
                 return round(time.perf_counter() - started, 2)
         except OSError:
             time.sleep(0.01)
+
+
+def _until_all_answer() -> None:
+    """Clients keep their connections, so that a worker that comes late would stand by."""
+    _until_answered("/health/ready", time.perf_counter())
+    while _Client().json("/health/ready")["workers"] < WORKERS:
+        time.sleep(0.1)
+    time.sleep(1)  # it counts as ready a moment before it listens
 
 
 def _load(queries: list[str]) -> tuple[float, float, int]:

@@ -94,8 +94,9 @@ class Service:
 
     def _engine(self, snapshot: Snapshot) -> SearchEngine:
         settings = self._settings
-        # A question to a database mostly waits, and leaves the processor to others.
-        at_once = None if settings.store else settings.threads
+        # A question to a database mostly waits, and leaves the processor to others. On the processor two share it best: one
+        # computes while the other has Python's lock.
+        at_once = None if settings.store else max(2, settings.threads)
         encoder = query_encoder(snapshot, settings)
         return SearchEngine(snapshot, encoder, cache_size=settings.query_cache, at_once=at_once)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from kb.errors import SnapshotError
 from kb.index.layout import Layout, Manifest, SnapshotLayout, verify
 
-_LIBRARIES = ("faiss-cpu", "numpy", "tantivy")
+_LIBRARIES = ("faiss-cpu", "numpy", "onnxruntime", "tantivy")
 _OURS = ("index", "content/glossary.py")
 
 
@@ -30,7 +30,7 @@ class TakenOver:
 
 def made_from(parts: Iterable[object]) -> str:
     """Another one whenever one of `parts` changes, or the software that makes them into an index."""
-    digest = hashlib.sha256(_software().encode())
+    digest = hashlib.sha256(software().encode())
     for part in parts:
         digest.update(f"{part!r}\0".encode())
     return digest.hexdigest()
@@ -58,7 +58,8 @@ def take_over(layout: Layout, beside: SnapshotLayout, lang: str, mark: str) -> T
 
 
 @cache
-def _software() -> str:
+def software() -> str:
+    """Another one whenever the code that makes or compares passages changes, or a library under it."""
     digest = hashlib.sha256(" ".join(f"{name} {version(name)}" for name in _LIBRARIES).encode())
     for file in _sources(Path(__file__).parent.parent):
         digest.update(file.read_bytes())

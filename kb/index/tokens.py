@@ -17,15 +17,11 @@ import numpy.typing as npt
 from numpy.lib.format import open_memmap
 
 from kb.index.layout import LanguageLayout
+from kb.index.products import Scales, Vectors, products
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
-Vectors = Sequence[npt.NDArray[np.int8]]
-Scales = Sequence[npt.NDArray[np.float16]]
 Quantised = tuple[npt.NDArray[np.int8], npt.NDArray[np.float16]]
-
-_PIECE = 1024
-"""Token vectors converted at a time: as many as stay in a core's cache."""
 
 
 def quantise(vectors: Floats) -> Quantised:
@@ -129,26 +125,4 @@ def max_similarities(passages: Vectors, scales: Scales, query: Floats, weights: 
     starts = (np.cumsum(lengths) - lengths)[filled]
     best = np.maximum.reduceat(products(passages, scales, query), starts, axis=0)
     found[filled] = best @ (weights / weights.sum())
-    return found
-
-
-def products(passages: Vectors, scales: Scales, query: Floats) -> Floats:
-    """Inner products of all tokens of several passages, one after the other, with float32[q, d]: float32[sum of t, q].
-
-    Through one small buffer: gathering or converting all tokens at once costs half as much again, in page faults.
-    """
-    most = max([_PIECE, *(len(tokens) for tokens in passages)])
-    found = np.empty((sum(len(tokens) for tokens in passages), len(query)), np.float32)
-    buffer = np.empty((most, query.shape[1]), np.float32)
-    transposed = np.ascontiguousarray(query.T)
-    done = held = 0
-    for tokens in passages:
-        if held + len(tokens) > most:
-            np.matmul(buffer[:held], transposed, out=found[done : done + held])
-            done, held = done + held, 0
-        buffer[held : held + len(tokens)] = tokens
-        held += len(tokens)
-    np.matmul(buffer[:held], transposed, out=found[done : done + held])
-    if passages:
-        found *= np.concatenate(scales)[:, None].astype(np.float32)
     return found

@@ -18,6 +18,7 @@ import numpy as np
 
 from kb.encoding.protocol import Encoded, EncoderInfo, Ints, QueryEncoder
 from kb.encoding.runtime import OnnxQueryEncoder
+from kb.index.reuse import software
 from kb.index.snapshot import Snapshot
 from kb.index.tokens import Floats, PassageTokens, Rows, TokenVectors
 from kb.search.engine import SearchEngine
@@ -111,7 +112,7 @@ class _KeptTokens:
 
     def __init__(self, tokens: TokenVectors, lang: str, asked: AskedBefore) -> None:
         self._tokens = tokens
-        self._lang = lang.encode()
+        self._key = f"{software()} {lang}".encode()
         self._asked = asked
         self._marks: dict[int, int] = {}
 
@@ -119,7 +120,7 @@ class _KeptTokens:
         return self._tokens.of(rows)
 
     def max_similarity(self, query: Floats, weights: Floats, rows: Rows) -> Floats:
-        key = _digest(self._lang + query.tobytes() + weights.tobytes())
+        key = _digest(self._key + query.tobytes() + weights.tobytes())
         kept = np.frombuffer(self._asked.get(key) or b"", _COMPARED)
         wanted = np.array([self._mark(row) for row in rows.tolist()], np.uint64)
         found = np.zeros(len(rows), np.float32)

@@ -19,8 +19,9 @@ import numpy.typing as npt
 
 from kb.index.lexical import LexicalIndex
 from kb.index.passages import Passage
+from kb.index.products import products
 from kb.index.snapshot import LanguageIndex
-from kb.index.tokens import PassageTokens, products
+from kb.index.tokens import PassageTokens
 from kb.search.cache import Cache
 from kb.search.pools import Question
 

@@ -3,7 +3,8 @@
     python -m benchmarks.peers
 
 Peers live in an environment of their own, .cache/peers, that the first run sets up (about 2 GB). They use the same model
-folder, on the same machine, each in a process of its own, one after the other; `benchmarks/peers_within.py` is what they run.
+folder, on the same machine, each in a process of its own (`benchmarks/peers_within.py`). They take turns, question by question and
+hundred passages by hundred, because a rented machine's speed changes within seconds.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +29,7 @@ from kb.index.layout import Layout
 from kb.index.passages import Passage, passages_of, practice_items
 from kb.index.snapshot import open_snapshot
 from kb.search.engine import SearchEngine
-from kb.search.evaluation import load_judgements
+from kb.search.evaluation import Judgement, load_judgements
 from kb.search.opening import query_encoder
 from kb.search.request import search_request
 from kb.settings import Settings, load_settings
@@ -35,7 +38,15 @@ PEERS = ("torch==2.13.0", "txtai[ann]==9.14.0", "sentence-transformers==6.2.0", 
 EMBEDDED = 600
 """Passages that are embedded, and then searched."""
 
-Figures = dict[str, float]
+_AT_ONCE = 100
+"""Passages that one embeds before it is the next one's turn."""
+_ROUNDS = 3
+"""Times that each question is asked; the first only warms up."""
+_PAUSE = 0.02
+"""Seconds between two turns, in which threads that wait awake go to sleep."""
+
+Take = Callable[[list[str] | Judgement], float]
+"""Takes a turn, and gives its milliseconds."""
 
 
 def main() -> None:
@@ -45,17 +56,50 @@ def main() -> None:
     everything = [passage for entry in library.practices for passage in passages_of(entry)]
     some = everything[:: max(1, len(everything) // EMBEDDED)][:EMBEDDED]
     asked = [judgement for judgement in load_judgements(JUDGED) if judgement.kind != "paragraph"]
-    with tempfile.TemporaryDirectory() as place:
+    texts = [passage.full_text for passage in some]
+    with tempfile.TemporaryDirectory() as place, ExitStack() as running:
         given = Path(place, "given.json")
-        texts = [passage.full_text for passage in some]
-        queries = [judgement.query for judgement in asked]
-        given.write_text(json.dumps({"model": str(bundled_model(settings.cache)), "texts": texts, "queries": queries}))
-        rows = {"ours": _ours(settings, some, [(one.query, one.lang) for one in asked], Path(place, "index"))}
-        for peer in ("txtai", "by-hand"):
-            command = [python, Path(__file__).parent / "peers_within.py", peer, given]
-            done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-            rows[peer] = json.loads(done.stdout.splitlines()[-1])
-    print(_table(rows))
+        given.write_text(json.dumps({"model": str(bundled_model(settings.cache)), "texts": texts}))
+        takers = {"ours": _ours(settings, some, Path(place, "index"))}
+        takers |= {peer: _peer(running, python, peer, given) for peer in ("txtai", "by-hand")}
+        turns: list[list[str] | Judgement] = [texts[n : n + _AT_ONCE] for n in range(0, len(texts), _AT_ONCE)]
+        embedding = _in_turn(takers, turns)
+        rounds = [_in_turn(takers, asked) for _ in range(_ROUNDS)][1:]
+    print(_table({
+        name: {
+            "p50": float(np.percentile(times := [ms for one in rounds for ms in one[name]], 50)),
+            "p99": float(np.percentile(times, 99)),
+            "embedded": len(texts) * 1000 / sum(embedding[name]),
+        }
+        for name in takers
+    }))  # fmt: skip
+
+
+def _in_turn(takers: Mapping[str, Take], turns: Sequence[list[str] | Judgement]) -> dict[str, list[float]]:
+    """The milliseconds of each turn, for each who takes them."""
+    found: dict[str, list[float]] = {name: [] for name in takers}
+    for turn in turns:
+        for name, take in takers.items():
+            time.sleep(_PAUSE)
+            found[name].append(take(turn))
+    return found
+
+
+def _peer(running: ExitStack, python: Path, name: str, given: Path) -> Take:
+    command = [python, Path(__file__).parent / "peers_within.py", name, given]
+    process = running.enter_context(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+    answers, questions = process.stdout, process.stdin
+    if answers is None or questions is None:
+        raise RuntimeError("a process that was opened with pipes has none")
+    while answers.readline() != "ready\n":
+        if process.poll() is not None:
+            raise RuntimeError(f"{name} ended with {process.returncode}")
+
+    def take(turn: list[str] | Judgement) -> float:
+        print(json.dumps(turn if isinstance(turn, list) else turn.query), file=questions, flush=True)
+        return float(answers.readline())
+
+    return take
 
 
 def _environment(folder: Path) -> Path:
@@ -68,32 +112,29 @@ def _environment(folder: Path) -> Path:
     return python
 
 
-def _ours(settings: Settings, some: list[Passage], asked: list[tuple[str, str]], place: Path) -> Figures:
-    """Building is timed whole: embedding with token vectors, and all that is written."""
+def _ours(settings: Settings, some: list[Passage], place: Path) -> Take:
+    """Embedding includes the vectors of all tokens, which the peers do not make."""
     wanted = {passage.item_id for passage in some}
     items = [item for item in practice_items(load_library(settings.content)) if item.id in wanted]
     encoder = open_encoder(settings)
-    texts = [passage.full_text for passage in some]
-    started = time.perf_counter()
-    for _ in encoder.encode_passages(texts):
-        pass
-    embedding = time.perf_counter() - started
     layout = Layout(place)
     build_snapshot(layout, items, some, encoder, cache=settings.cache)
     snapshot = open_snapshot(layout)
     engine = SearchEngine(snapshot, query_encoder(snapshot, settings), cache_size=0)
-    times = []
-    for _ in range(2):  # the first round only warms up
-        times = []
-        for query, lang in asked:
-            begun = time.perf_counter()
-            engine.search(search_request(query, lang))
-            times.append((time.perf_counter() - begun) * 1000)
-    p50, p99 = np.percentile(times, [50, 99])
-    return {"p50": float(p50), "p99": float(p99), "embedded": len(some) / embedding}
+
+    def take(turn: list[str] | Judgement) -> float:
+        begun = time.perf_counter()
+        if isinstance(turn, list):
+            for _ in encoder.encode_passages(turn):
+                pass
+        else:
+            engine.search(search_request(turn.query, turn.lang))
+        return (time.perf_counter() - begun) * 1000
+
+    return take
 
 
-def _table(rows: dict[str, Figures]) -> str:
+def _table(rows: dict[str, dict[str, float]]) -> str:
     lines = [
         "| | query p50 (ms) | query p99 (ms) | passages embedded a second | our p50 is, of theirs | we embed, times theirs |",
         "|---|---|---|---|---|---|",

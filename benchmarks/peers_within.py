@@ -14,46 +14,43 @@ _CANDIDATES = 100
 _CONSTANT = 60
 """Of reciprocal rank fusion (Cormack et al., 2009)."""
 
+Embed = Callable[[list[str]], Any]
 Search = Callable[[str], Any]
 
 
 def main() -> None:
+    """Reads a line of JSON at a time, texts to embed or a question to answer, and prints how many milliseconds it took."""
     given = json.loads(Path(sys.argv[2]).read_text())
     prepare = {"txtai": _txtai, "by-hand": _by_hand}[sys.argv[1]]
-    search, seconds = prepare(given["model"], given["texts"])
-    times: list[float] = []
-    for _ in range(2):  # the first round only warms up
-        times = []
-        for query in given["queries"]:
-            begun = time.perf_counter()
-            search(query)
-            times.append((time.perf_counter() - begun) * 1000)
-    times.sort()
-    p50, p99 = (times[min(len(times) - 1, int(len(times) * share))] for share in (0.5, 0.99))
-    print(json.dumps({"p50": p50, "p99": p99, "embedded": len(given["texts"]) / seconds}))
+    embed, search = prepare(given["model"], given["texts"])
+    print("ready", flush=True)
+    for line in sys.stdin:
+        asked = json.loads(line)
+        begun = time.perf_counter()
+        search(asked) if isinstance(asked, str) else embed(asked)
+        print((time.perf_counter() - begun) * 1000, flush=True)
 
 
-def _txtai(model: str, texts: list[str]) -> tuple[Search, float]:
+def _txtai(model: str, texts: list[str]) -> tuple[Embed, Search]:
     from txtai import Embeddings
 
     instructions = {"query": "query: ", "data": "passage: "}
     embeddings = Embeddings(path=model, hybrid=True, content=True, instructions=instructions, gpu=False)
-    begun = time.perf_counter()
-    embeddings.batchtransform(texts, "data")
-    seconds = time.perf_counter() - begun
     embeddings.index(texts)
-    return lambda query: embeddings.search(query, _HITS), seconds
+    return lambda texts: embeddings.batchtransform(texts, "data"), lambda query: embeddings.search(query, _HITS)
 
 
-def _by_hand(folder: str, texts: list[str]) -> tuple[Search, float]:
+def _by_hand(folder: str, texts: list[str]) -> tuple[Embed, Search]:
     import bm25s
     import faiss
     from sentence_transformers import SentenceTransformer
 
     model = SentenceTransformer(folder, device="cpu")
-    begun = time.perf_counter()
-    vectors = model.encode([f"passage: {text}" for text in texts], normalize_embeddings=True)
-    seconds = time.perf_counter() - begun
+
+    def embed(texts: list[str]) -> Any:
+        return model.encode([f"passage: {text}" for text in texts], normalize_embeddings=True, show_progress_bar=False)
+
+    vectors = embed(texts)
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(vectors)
     words = bm25s.BM25()
@@ -70,7 +67,7 @@ def _by_hand(folder: str, texts: list[str]) -> tuple[Search, float]:
                 scores[row] = scores.get(row, 0.0) + 1 / (_CONSTANT + rank)
         return sorted(scores, key=lambda row: -scores[row])[:_HITS]
 
-    return search, seconds
+    return embed, search
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -92,13 +93,20 @@ def shared_socket(config: uvicorn.Config) -> socket:
 
 def _application(settings: Settings, workers: Workers | None = None, *, watch: bool = False) -> FastAPI:
     """The application. Its index is compared with its checksums and opened while Python reads the rest of the code."""
-    from kb.api.service import Service
+    # What is loaded now stays for good: looking for garbage among it finds none, now and at every later look.
+    gc.disable()
+    try:
+        from kb.api.service import Service
 
-    with ThreadPoolExecutor(1) as beside:
-        opening = beside.submit(Service, settings)
-        from kb.api.app import create_app
+        with ThreadPoolExecutor(1) as beside:
+            opening = beside.submit(Service, settings)
+            from kb.api.app import create_app
 
-        return create_app(settings, opening.result(), workers, watch=watch)
+            app = create_app(settings, opening.result(), workers, watch=watch)
+        gc.freeze()
+        return app
+    finally:
+        gc.enable()
 
 
 def _worker(settings: Settings, shared: Shared) -> ASGIApp:

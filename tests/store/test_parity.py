@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from kb.search.engine import SearchEngine
 from kb.search.evaluation import Evaluation, evaluate, load_judgements
 from kb.search.request import search_request
 from kb.store.bm25 import kept_length
+from kb.store.connection import Query, Rows, Store
 from tests.conftest import ROOT
 
 QUERIES = ["apoyo psicosocial para la niñez", "work permits", "viviendaa abandonada", "regestration of births", "zzzz"]
@@ -51,6 +54,21 @@ def test_an_answer_is_the_same(
     assert [(hit.item.id, hit.snippet) for hit in there.hits] == [(hit.item.id, hit.snippet) for hit in here.hits]
     assert there.facets == here.facets
     assert there.matches_well == here.matches_well
+
+
+def test_a_search_asks_the_database_few_times(stored_engine: SearchEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between machines each time costs the way there and back; docs/scaling.md counts on this number."""
+    asked = []
+    rows = Store.rows
+
+    def counted(self: Store, query: Query, values: Sequence[object] = ()) -> Rows:
+        asked.append(query)
+        return rows(self, query, values)
+
+    monkeypatch.setattr(Store, "rows", counted)
+    found = stored_engine.search(search_request("apoyo psicosocial para la niñez desplazada", "es", page_size=10))
+    assert len(found.hits) == 10
+    assert 5 < len(asked) <= 15
 
 
 def test_passages_and_tokens_are_read_back(engine: SearchEngine, stored_engine: SearchEngine) -> None:

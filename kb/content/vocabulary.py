@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict
+
+from kb.content.memory import remembered
 
 
 class Term(BaseModel):
@@ -44,7 +47,15 @@ class Vocabulary:
 @cache
 def vocabulary() -> Vocabulary:
     """The vocabulary that ships with the project."""
-    raw = yaml.load(files("kb.content").joinpath("vocabulary.yaml").read_bytes(), Loader=yaml.CSafeLoader)
+    raw = _read("vocabulary.yaml")
     return Vocabulary(
         {facet: {str(key): Term.model_validate(term) for key, term in terms.items()} for facet, terms in raw.items()}
     )
+
+
+@remembered(1)
+def _read(name: str) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = yaml.load(
+        files("kb.content").joinpath(name).read_bytes(), Loader=yaml.CSafeLoader
+    )
+    return found

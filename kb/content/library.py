@@ -181,7 +181,7 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _place(folder: Path, path: str, top: str, depth: int) -> _File:
-    if not stat.S_ISREG(os.lstat(folder / path).st_mode):
+    if not _is_ordinary(folder / path):
         raise MalformedError(path, 1, "file", Sentence("is a link or a device; content files are ordinary files."))
     parts = path.split("/")[1:]
     shape = "<country>/<name>.<en or es>.md" if depth == 2 else "<name>.<en or es>.md"
@@ -197,6 +197,13 @@ def _place(folder: Path, path: str, top: str, depth: int) -> _File:
         raise MalformedError(path, 1, "file", message)
     prefix = {"practices": f"{country}-", "commitments": f"commit-{country}-", "events": "event-"}[top]
     return _File(path, prefix + name.group(1), country, name.group(2), KINDS[top])
+
+
+def _is_ordinary(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:  # removed since its folder was read, as editors do with what they write beside
+        return False
 
 
 def _entry(entry_id: str, files: list[tuple[_File, Document]], problems: list[Problem]) -> Entry | None:

@@ -47,15 +47,14 @@ class Vocabulary:
 @cache
 def vocabulary() -> Vocabulary:
     """The vocabulary that ships with the project."""
-    raw = _read("vocabulary.yaml")
+    raw = _written()
     return Vocabulary(
         {facet: {str(key): Term.model_validate(term) for key, term in terms.items()} for facet, terms in raw.items()}
     )
 
 
 @remembered(1)
-def _read(name: str) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = yaml.load(
-        files("kb.content").joinpath(name).read_bytes(), Loader=yaml.CSafeLoader
-    )
+def _written() -> dict[str, dict[str, Any]]:
+    file = files("kb.content").joinpath("vocabulary.yaml")
+    found: dict[str, dict[str, Any]] = yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
     return found

@@ -45,6 +45,7 @@ def open_word(file: Path) -> WordDocument:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _refuse_bombs(name, archive)
             _refuse_entities(name, archive)
+    # All that `zipfile` raises for what is torn, encrypted or packed in a way that it does not know.
     except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as error:
         raise _unreadable(name) from error
     return _document(name, content)

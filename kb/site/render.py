@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -74,13 +75,17 @@ def keep_compiled(folder: Path) -> None:
 
 
 class _Compiled(FileSystemBytecodeCache):
-    """Compiled templates in files, of which a torn one is compiled anew."""
+    """Compiled templates in files. A torn one is compiled anew; where none can be written there is nothing to remember with."""
 
     def load_bytecode(self, bucket: Bucket) -> None:
         try:
             super().load_bytecode(bucket)
         except (pickle.UnpicklingError, EOFError):
             bucket.reset()
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
 
 
 def _definition(term: str, facet: str, lang: str) -> str:

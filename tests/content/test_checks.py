@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from kb.cli import cli
+from kb.content import library
 from kb.content.checks import check_library
 from kb.content.library import Library, load_library, words_fingerprint
 from kb.content.stamp import stamp_translations
@@ -121,6 +122,21 @@ def test_a_file_that_cannot_be_read_says_where_and_why(tmp_path: Path, content: 
 def test_a_file_in_the_wrong_place(tmp_path: Path, path: str, message: str) -> None:
     write(tmp_path, path, ORIGINAL)
     assert any(message in problem for problem in problems(tmp_path))
+
+
+def test_a_file_that_goes_while_the_folder_is_read_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Editors write beside a file and rename; what was listed may be gone when it is looked at."""
+    write(tmp_path, PATH, ORIGINAL)
+    walk = library._walk
+    gone = tmp_path / "practices/sv/gone.en.md"
+    monkeypatch.setattr(
+        library, "_walk", lambda folder: [*walk(folder), *([gone] if folder.name == "practices" else [])]
+    )
+    found = load_library(tmp_path)
+    assert len(found.practices) == 1
+    assert [problem.path for problem in found.problems] == ["practices/sv/gone.en.md"]
 
 
 def test_a_link_out_of_the_tree_is_refused(tmp_path: Path) -> None:

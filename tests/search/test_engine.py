@@ -116,11 +116,12 @@ def test_a_pasted_page_is_answered(engine: SearchEngine) -> None:
 
 
 class _Crowd:
-    """The real encoder, and the most questions that were ever in it at once."""
+    """The real encoder, and the most questions that were ever in it at once. It lets none out before `wanted` have met in it."""
 
-    def __init__(self, encoder: QueryEncoder) -> None:
+    def __init__(self, encoder: QueryEncoder, wanted: int = 1) -> None:
         self._encoder = encoder
-        self._lock = threading.Lock()
+        self._wanted = wanted
+        self._lock = threading.Condition()
         self._inside = self.most = self.asked = 0
 
     def encode_query(self, text: str) -> Encoded:
@@ -128,6 +129,8 @@ class _Crowd:
             self._inside += 1
             self.asked += 1
             self.most = max(self.most, self._inside)
+            self._lock.notify_all()
+            self._lock.wait_for(lambda: self.most >= self._wanted, timeout=20)
         time.sleep(0.02)  # so that whoever may come in does
         try:
             return self._encoder.encode_query(text)
@@ -141,7 +144,7 @@ class _Crowd:
 
 @pytest.mark.parametrize(("at_once", "least", "most"), [(1, 1, 1), (2, 2, 2), (None, 3, 8)])
 def test_questions_wait_for_their_turn(engine: SearchEngine, at_once: int | None, least: int, most: int) -> None:
-    crowd = _Crowd(engine.encoder)
+    crowd = _Crowd(engine.encoder, least)
     crowded = SearchEngine(engine.snapshot, cast("QueryEncoder", crowd), at_once=at_once)
     requests = [search_request(f"refugios seguros {number}", "es") for number in range(8)]
     with ThreadPoolExecutor(8) as pool:

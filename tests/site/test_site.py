@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -282,6 +283,11 @@ def test_compiled_templates_are_kept_and_a_damaged_one_is_compiled_anew(tmp_path
     older.touch()
     assert pages("again") == plain
     assert {path: path.read_bytes() for path in kept.iterdir()} == files
+    environment.cache_clear()
+    keep_compiled(kept)
+    shutil.rmtree(kept)  # whoever empties the cache meanwhile loses time and no page
+    build_site(library, tmp_path / "gone")
+    assert {name: (tmp_path / "gone" / name).read_bytes() for name in plain} == plain
 
 
 def test_the_page_for_lost_readers_speaks_both_languages(settings: Settings) -> None:

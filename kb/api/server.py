@@ -63,18 +63,18 @@ def _run_alone(settings: Settings, *, watch: bool) -> None:
 
 def _run_workers(settings: Settings) -> None:
     from uvicorn.config import STARTUP_FAILURE
-    from uvicorn.supervisors import Multiprocess
 
     with closing(source_of(settings)) as source:
         source.open_newest_good(refused=lambda _: None)  # else every worker would say the same
     with tempfile.TemporaryDirectory(prefix="kb-serve-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(Path(folder, "metrics"))
+        from kb.api.watching import Watch
         from kb.api.workers import Shared
 
         shared = Shared(Path(folder))
         shared.create()
         config = _config(settings, partial(_worker, settings, shared), factory=True, workers=settings.workers)
-        team = Multiprocess(config, sockets=[shared_socket(config)])
+        team = Watch(config, sockets=[shared_socket(config)])
         team.run()
         if any(process.exitcode == STARTUP_FAILURE for process in team.processes):
             sys.exit(STARTUP_FAILURE)

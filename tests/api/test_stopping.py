@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -93,6 +94,19 @@ def test_requests_wait_while_every_worker_is_replaced(two_workers: Server) -> No
     for worker in before:
         os.kill(worker, signal.SIGKILL)
     assert two_workers.get("/api/v1/search", q="salud").status_code == 200
+    assert not set(before) & set(two_workers.workers())
+
+
+def test_workers_that_die_while_they_are_asked_whether_they_live_are_replaced_at_once(two_workers: Server) -> None:
+    """The process that watches over them sees the end of a worker whose answer it waits for, and does not wait out its patience."""
+    before = two_workers.workers()
+    for worker in before:
+        os.kill(worker, signal.SIGSTOP)
+    time.sleep(2)  # asked twice a second, they owe an answer by now
+    for worker in before:
+        os.kill(worker, signal.SIGKILL)
+    answer = httpx.get(two_workers.address + "/api/v1/search?q=salud", timeout=20)  # sooner than patience ends
+    assert answer.status_code == 200
     assert not set(before) & set(two_workers.workers())
 
 

@@ -122,7 +122,7 @@ def searched(snapshot: Snapshot, place: Path, most: int = _ASKED) -> dict[str, f
                     stages[name].append(answer.timings[name])
     for one in asked:
         vector = engine.encoder.encode_query(one["text"]).vector
-        rows, _ = snapshot.languages[one["lang"]].vectors.search(vector, 10)
+        rows, _ = snapshot.languages[one["lang"]].vectors.closeness_to(vector).nearest(10)
         recall.append(len(set(rows.tolist()) & set(one["nearest"])) / 10)
     figures: dict[str, float | str] = {
         "search without the encoder, p50 (ms)": _percentile(times["everything"], 50),

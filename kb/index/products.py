@@ -37,8 +37,10 @@ def products(passages: Vectors, scales: Scales, query: Floats) -> Floats:
     if not passages or not len(query):
         return np.empty((sum(len(tokens) for tokens in passages), len(query)), np.float32)
     scale = np.maximum(np.abs(query).max(axis=1), 1e-9) / np.float32(_STEPS)
+    tokens = np.concatenate(passages).view(np.uint8)
+    tokens ^= np.uint8(128)
     inputs = {
-        "tokens": np.concatenate(passages).view(np.uint8) ^ np.uint8(128),
+        "tokens": tokens,
         "query": np.rint(query / scale[:, None]).astype(np.int8).T.copy(),
         "scale": scale,
     }

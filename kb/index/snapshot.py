@@ -7,6 +7,7 @@ import mmap
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -96,6 +97,14 @@ class LanguageIndex:
     tokens: TokenIndex
     words: Mapping[str, tuple[str, int]]
     """Each word without accents, to how it is written and in how many passages it stands."""
+
+    @cached_property
+    def initials(self) -> Mapping[str, Sequence[str]]:
+        """The words by their first letter."""
+        found: dict[str, list[str]] = {}
+        for word in self.words:
+            found.setdefault(word[:1], []).append(word)
+        return found
 
 
 class Snapshot:

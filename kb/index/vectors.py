@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -42,6 +43,21 @@ class Only:
     filters: Mapping[str, Sequence[str]]
 
 
+class Closeness(Protocol):
+    """Inner products of one query with the vectors of a language."""
+
+    def nearest(self, limit: int, only: Only | None = None) -> tuple[Rows, Floats]:
+        """Rows of the nearest vectors and their inner products, best first.
+
+        `only` restricts the search before ranking.
+        """
+        ...
+
+    def of(self, rows: Rows) -> Floats:
+        """The inner products with the vectors of `rows`, float32[len(rows)]."""
+        ...
+
+
 class VectorIndex(Protocol):
     """Unit vectors by row number."""
 
@@ -50,15 +66,8 @@ class VectorIndex(Protocol):
         """Whether all vectors are compared, because they are few."""
         ...
 
-    def search(self, query: Floats, limit: int, only: Only | None = None) -> tuple[Rows, Floats]:
-        """Rows of the nearest vectors and their inner products with `query` (float32[d]), best first.
-
-        `only` restricts the search before ranking.
-        """
-        ...
-
-    def closeness(self, rows: Rows, query: Floats) -> Floats:
-        """The inner products of the vectors of `rows` with `query`, float32[len(rows)]."""
+    def closeness_to(self, query: Floats) -> Closeness:
+        """Compares with `query`, float32[d]."""
         ...
 
 
@@ -73,7 +82,6 @@ class FaissIndex:
     def __init__(self, path: Path) -> None:
         import faiss
 
-        self._faiss = faiss
         self._index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP)
         self._lists = self._index if isinstance(self._index, faiss.IndexIVF) else None
         # Shared out over threads a question waits for the slowest: on a busy machine seven times as long as on one.
@@ -103,35 +111,74 @@ class FaissIndex:
         faiss.write_index(index, str(path))
         return recall
 
-    def search(self, query: Floats, limit: int, only: Only | None = None) -> tuple[Rows, Floats]:
-        limit = min(limit, self._index.ntotal)
-        if limit == 0 or (only is not None and not only.rows.any()):
-            return np.empty(0, np.int64), np.empty(0, np.float32)
-        parameters = None
-        if only is not None:
-            bits = np.packbits(only.rows, bitorder="little")
-            selector = self._faiss.IDSelectorBitmap(len(bits), self._faiss.swig_ptr(bits))
-            parameters = self._parameters(selector, float(only.rows.mean()))
-        scores, rows = self._index.search(query[None, :], limit, params=parameters)
-        found = rows[0] >= 0
-        return rows[0][found], scores[0][found]
-
-    def _parameters(self, selector: Any, share: float) -> Any:
-        """A filter that lets a share of the passages through thins the lists: as many more are read."""
-        if self._lists is None:
-            return self._faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-        probes = min(self._lists.nlist, int(np.ceil(self._lists.nprobe / share)))
-        return self._faiss.SearchParametersIVF(sel=selector, nprobe=probes)  # type: ignore[call-arg]
-
-    def closeness(self, rows: Rows, query: Floats) -> Floats:
-        if len(rows) == 0:
-            return np.empty(0, np.float32)
-        found: Floats = self._index.reconstruct_batch(rows) @ query
-        return found
+    def closeness_to(self, query: Floats) -> Closeness:
+        return _ToListed(self._lists, query) if self._lists is not None else _ToAll(self._index, query)
 
     def all(self) -> Floats:
         """All vectors, float32[n, d], in row order."""
         found: Floats = self._index.reconstruct_n(0, self._index.ntotal)
+        return found
+
+
+class _ToAll:
+    """Compares with every vector once: ranking asks for hundreds of them, and copying those out of the index takes longer."""
+
+    def __init__(self, index: Any, query: Floats) -> None:
+        self._index = index
+        self._query = np.ascontiguousarray(query)
+
+    def nearest(self, limit: int, only: Only | None = None) -> tuple[Rows, Floats]:
+        rows = np.flatnonzero(only.rows) if only is not None else np.arange(len(self._products))
+        products = self.of(rows)
+        if limit < len(rows):
+            best = np.argpartition(-products, limit)[:limit]
+            rows, products = rows[best], products[best]
+        order = np.lexsort((rows, -products))
+        return rows[order], products[order]
+
+    def of(self, rows: Rows) -> Floats:
+        return self._products[rows]
+
+    @cached_property
+    def _products(self) -> Floats:
+        from faiss import fvec_inner_products_ny, swig_ptr  # type: ignore[attr-defined]
+
+        found = np.empty(self._index.ntotal, np.float32)
+        if len(found):
+            fvec_inner_products_ny(
+                swig_ptr(found), swig_ptr(self._query), self._index.get_xb(), self._index.d, len(found)
+            )
+        return found
+
+
+class _ToListed:
+    """Compares with the vectors of the lists that lie near."""
+
+    def __init__(self, index: Any, query: Floats) -> None:
+        self._index = index
+        self._query = query
+
+    def nearest(self, limit: int, only: Only | None = None) -> tuple[Rows, Floats]:
+        from faiss import IDSelectorBitmap, SearchParametersIVF, swig_ptr
+
+        if only is not None and not only.rows.any():
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        parameters = None
+        if only is not None:
+            bits = np.packbits(only.rows, bitorder="little")
+            selector = IDSelectorBitmap(len(bits), swig_ptr(bits))
+            # A filter that lets a share of the passages through thins the lists: as many more are read.
+            probes = min(self._index.nlist, int(np.ceil(self._index.nprobe / float(only.rows.mean()))))
+            parameters = SearchParametersIVF(sel=selector, nprobe=probes)  # type: ignore[call-arg]
+        limit = min(limit, self._index.ntotal)
+        products, rows = self._index.search(self._query[None, :], limit, params=parameters)
+        found = rows[0] >= 0
+        return rows[0][found], products[0][found]
+
+    def of(self, rows: Rows) -> Floats:
+        if len(rows) == 0:
+            return np.empty(0, np.float32)
+        found: Floats = self._index.reconstruct_batch(rows) @ self._query
         return found
 
 

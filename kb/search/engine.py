@@ -171,7 +171,10 @@ class SearchEngine:
         with clock.stage("encode"):
             encoded = self._encoded(expansion.spelled_out(query, meanings, lang))
         words = expansion.words(query, lang, meanings, self.snapshot)
-        question = Question(query, lang, encoded, self.encoder.token_rarity(encoded.token_ids), words)
+        rarity = self.encoder.token_rarity(encoded.token_ids)
+        indexes = self.snapshot.languages.values()
+        closeness = {index.lang: index.vectors.closeness_to(encoded.vector) for index in indexes}
+        question = Question(query, lang, encoded, rarity, words, closeness)
         return _Reading(question, corrections, recognise(query, request.set_aside))
 
     def _encoded(self, text: str) -> Encoded:
@@ -298,7 +301,7 @@ class SearchEngine:
             return {}
         rows = index.passages.rows_of(np.array(sorted(numbers), np.int64))
         rows = rows[index.passages.answering[rows]]
-        closeness = index.vectors.closeness(rows, question.encoded.vector)
+        closeness = question.closeness[index.lang].of(rows)
         items, _, best = best_two(index.passages.item_of[rows].astype(np.int64), closeness, 0.0)
         return {number: (index, int(rows[at])) for number, at in zip(items.tolist(), best.tolist(), strict=True)}
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from kb.encoding.protocol import Encoded
 from kb.index.snapshot import LanguageIndex
-from kb.index.vectors import Only
+from kb.index.vectors import Closeness, Only
 from kb.search.fusion import Weights, best_sums, best_two, by_item, relative, standardised
 
 Floats = npt.NDArray[np.float32]
@@ -28,13 +28,15 @@ _WORDS_FIRST = 2.0
 
 @dataclass(frozen=True)
 class Question:
-    """A query made ready: its encoding, the weight of each of its tokens, and its stems per language."""
+    """A query made ready: its encoding, the weight of each of its tokens, and for each language its stems and how close
+    the passages' vectors are."""
 
     text: str
     lang: str
     encoded: Encoded
     rarity: Floats
     words: Mapping[str, Mapping[str, float]]
+    closeness: Mapping[str, Closeness]
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,8 @@ def retrieve(
 ) -> Candidates:
     """The nearest passages of one language and those with the best words."""
     only = Only(allowed, filters) if allowed is not None else None
-    dense_rows, dense_found = index.vectors.search(question.encoded.vector, weights.candidates, only)
+    closeness = question.closeness[index.lang]
+    dense_rows, dense_found = closeness.nearest(weights.candidates, only)
     words = question.words.get(index.lang, {})
     word_rows, bm25 = index.lexical.search(words, weights.candidates, filters)
     rows = np.union1d(dense_rows, word_rows)
@@ -102,7 +105,7 @@ def retrieve(
     dense[np.searchsorted(rows, dense_rows)] = dense_found
     lexical[np.searchsorted(rows, word_rows)] = bm25
     lacking = np.isnan(dense)
-    dense[lacking] = index.vectors.closeness(rows[lacking], question.encoded.vector)
+    dense[lacking] = closeness.of(rows[lacking])
     mean, spread = (float(dense.mean()), max(float(dense.std()), 1e-6)) if len(rows) else (0.0, 1.0)
     found = Candidates(index, rows, dense, lexical, np.empty(0, np.float32), mean, spread)
     return Candidates(index, rows, dense, lexical, found.first_scores(dense, lexical), mean, spread)
@@ -119,7 +122,7 @@ def compare(candidates: Candidates, items: Rows, question: Question, weights: We
     """
     index = candidates.index
     rows = index.passages.rows_of(items)
-    dense: Floats = index.vectors.closeness(rows, question.encoded.vector)
+    dense = question.closeness[index.lang].of(rows)
     lexical = np.zeros(len(rows), np.float32)
     place = np.minimum(np.searchsorted(candidates.rows, rows), max(len(candidates.rows) - 1, 0))
     if len(candidates.rows):

@@ -72,10 +72,11 @@ def _nearest(word: str, index: LanguageIndex) -> str:
     from rapidfuzz.process import extract
 
     most = 2 if len(word) >= _TWO_ERRORS_FROM else 1
+    alike = index.initials.get(word[:1], ())
     near = [
         (distance, -index.words[other][1], other)
-        for other, distance, _ in extract(word, list(index.words), scorer=OSA.distance, score_cutoff=most, limit=8)
-        if other[0] == word[0] and _passages(other, index) >= _LEAST_PASSAGES
+        for other, distance, _ in extract(word, alike, scorer=OSA.distance, score_cutoff=most, limit=8)
+        if _passages(other, index) >= _LEAST_PASSAGES
     ]
     return index.words[min(near)[2]][0] if near else ""
 

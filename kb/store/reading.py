@@ -61,24 +61,35 @@ class StoredVectors:
     def __init__(self, part: Part) -> None:
         self._part = part
 
-    def search(self, query: Floats, limit: int, only: Only | None = None) -> tuple[Numbers, Floats]:
+    def closeness_to(self, query: Floats) -> StoredCloseness:
+        return StoredCloseness(self._part, query)
+
+
+class StoredCloseness:
+    """Asks the database for the inner products of one query."""
+
+    def __init__(self, part: Part, query: Floats) -> None:
+        self._part = part
+        self._query = query
+
+    def nearest(self, limit: int, only: Only | None = None) -> tuple[Numbers, Floats]:
         condition, values = _passes(only.filters if only else {})
         found = self._part.rows(
             f"SELECT row, -(vector <#> %s::vector) FROM {{passage}} {condition}"  # noqa: S608 - fixed words
             " ORDER BY vector <#> %s::vector LIMIT %s",
-            query,
+            self._query,
             *values,
-            query,
+            self._query,
             limit,
         )
         return _columns(found)
 
-    def closeness(self, rows: Numbers, query: Floats) -> Floats:
+    def of(self, rows: Numbers) -> Floats:
         if len(rows) == 0:
             return np.empty(0, np.float32)
         found = self._part.rows(
             "SELECT row, -(vector <#> %s::vector) FROM {passage} WHERE row = ANY(%s) ORDER BY row",
-            query,
+            self._query,
             rows.tolist(),
         )
         there, products = _columns(found)

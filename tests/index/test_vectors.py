@@ -48,14 +48,16 @@ def test_few_vectors_are_all_compared(vectors: Floats, asked: Floats, tmp_path: 
     assert FaissIndex.build(tmp_path / "vectors.faiss", vectors) == 1.0
     index = FaissIndex(tmp_path / "vectors.faiss")
     for query in asked:
-        assert set(index.search(query, 10)[0].tolist()) == _true(vectors, query, np.ones(len(vectors), np.bool_))
+        assert set(index.closeness_to(query).nearest(10)[0].tolist()) == _true(
+            vectors, query, np.ones(len(vectors), np.bool_)
+        )
 
 
 def test_questions_find_nearly_all_of_their_neighbours_in_an_index_of_lists(
     approximate: FaissIndex, vectors: Floats, asked: Floats
 ) -> None:
     everything = np.ones(len(vectors), np.bool_)
-    found = [set(approximate.search(query, 10)[0].tolist()) for query in asked]
+    found = [set(approximate.closeness_to(query).nearest(10)[0].tolist()) for query in asked]
     shares = [len(here & _true(vectors, query, everything)) / 10 for here, query in zip(found, asked, strict=True)]
     assert np.mean(shares) >= 0.95
 
@@ -68,7 +70,7 @@ def test_filters_are_applied_before_ranking_however_few_they_let_through(
     wanted = min(10, int(allowed.sum()))
     shares = []
     for query in asked:
-        rows, scores = approximate.search(query, wanted, Only(allowed, {}))
+        rows, scores = approximate.closeness_to(query).nearest(wanted, Only(allowed, {}))
         assert len(rows) == wanted
         assert allowed[rows].all()
         assert (np.diff(scores) <= 0).all()
@@ -79,10 +81,11 @@ def test_filters_are_applied_before_ranking_however_few_they_let_through(
 def test_vectors_come_back_by_row_and_agree_with_the_scores(
     approximate: FaissIndex, vectors: Floats, asked: Floats
 ) -> None:
-    rows, scores = approximate.search(asked[0], 50)
-    assert np.allclose(approximate.closeness(rows, asked[0]), scores, atol=1e-4)
+    closeness = approximate.closeness_to(asked[0])
+    rows, scores = closeness.nearest(50)
+    assert np.allclose(closeness.of(rows), scores, atol=1e-4)
     assert np.abs(approximate.all() - vectors).max() < 0.01
-    assert len(approximate.closeness(np.empty(0, np.int64), asked[0])) == 0
+    assert len(closeness.of(np.empty(0, np.int64))) == 0
 
 
 def test_a_snapshot_of_many_passages_tells_its_recall_and_answers_as_an_exact_one_does(tmp_path: Path) -> None:

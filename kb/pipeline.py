@@ -15,14 +15,14 @@ from kb.content.library import Library, load_library
 from kb.content.memory import remembering
 from kb.content.problems import Problem
 from kb.encoding.opening import open_encoder
-from kb.encoding.protocol import Encoder, QueryEncoder
+from kb.encoding.protocol import QueryEncoder
 from kb.errors import ContentError, NoSnapshotError
 from kb.index import generations
 from kb.index.build import BuildReport, build_snapshot
 from kb.index.content import unpack_content
 from kb.index.layout import Layout, Manifest
 from kb.index.locking import alone
-from kb.index.passages import Passage, passages_of, practice_items
+from kb.index.passages import passages_of, practice_items
 from kb.index.snapshot import Snapshot
 from kb.index.storage import writing
 from kb.learning.asked import AskedBefore
@@ -81,8 +81,19 @@ def _build(settings: Settings, progress: Progress, plain: bool) -> Report:
             raise ContentError(f"There is no practice in {settings.content} that can be read; run `kb check`.")
         problems = tuple(check_library(library))
         progress(f"read {len(library.entries)} entries")
+        passages = [passage for entry in library.practices for passage in passages_of(entry)]
+        documents = {entry.id: entry_document(entry, library.interests) for entry in library.entries.values()}
         encoder = opening.result()
-        index = _build_index(settings, library, encoder, progress)
+    index = build_snapshot(
+        Layout(settings.index),
+        practice_items(library),
+        passages,
+        encoder,
+        cache=settings.cache,
+        documents=documents,
+        content=library.public_files,
+        progress=progress,
+    )
     progress("writing the site")
     site = _write_site(settings, library, plain, index.generation, encoder)
     return Report(index, site, problems, time.perf_counter() - started)
@@ -140,20 +151,6 @@ def roll_back(
         with writing(settings.site, then=f"kb rollback {chosen}"), tempfile.TemporaryDirectory() as folder:
             unpack_content(carried, Path(folder))
             return chosen, _write_site(settings, load_library(Path(folder)), has_search_index(settings.site), chosen)
-
-
-def _build_index(settings: Settings, library: Library, encoder: Encoder, progress: Progress) -> BuildReport:
-    passages: list[Passage] = [passage for entry in library.practices for passage in passages_of(entry)]
-    return build_snapshot(
-        Layout(settings.index),
-        practice_items(library),
-        passages,
-        encoder,
-        cache=settings.cache,
-        documents={entry.id: entry_document(entry, library.interests) for entry in library.entries.values()},
-        content=library.public_files,
-        progress=progress,
-    )
 
 
 def _similar(snapshot: Snapshot, entry_id: str) -> list[str]:

@@ -28,7 +28,7 @@ from kb.index.layout import Layout, Manifest, SnapshotLayout, checksums, publish
 from kb.index.lexicon import write_lexicon
 from kb.index.locking import alone
 from kb.index.neighbours import Neighbours
-from kb.index.part import write_part
+from kb.index.part import Part, write_part
 from kb.index.passages import Item, Passage
 from kb.index.vectors import EXACT
 
@@ -80,15 +80,20 @@ def build_snapshot(
         _sweep(layout)
         store = EmbeddingStore(cache / "embeddings.sqlite", encoder)
         beside = Path(tempfile.mkdtemp(prefix=_BESIDE, dir=layout.root))
+        snapshot = SnapshotLayout(beside)
         try:
-            store.ensure(
-                [passage.full_text for passage in passages],
-                lambda done, of: progress(f"encoded {done} of {of} passages"),
-            )
-            snapshot = SnapshotLayout(beside)
-            _write_json(snapshot.documents, documents or {})
-            write_content(snapshot.content, content or {})
-            manifest = _write(layout, snapshot, items, passages, store, encoder, content or {}, exact_up_to)
+            with ThreadPoolExecutor(1) as pool:
+                lexicon = pool.submit(write_lexicon, snapshot.lexicon, passages)  # needs nothing that is encoded
+                store.ensure(
+                    [passage.full_text for passage in passages],
+                    lambda done, of: progress(f"encoded {done} of {of} passages"),
+                )
+                _write_json(snapshot.items, [asdict(item) for item in items])
+                _write_json(snapshot.documents, documents or {})
+                write_content(snapshot.content, content or {})
+                parts = _write_parts(layout, snapshot, items, passages, store, exact_up_to)
+                lexicon.result()
+            manifest = _write_manifest(snapshot, encoder, len(items), parts, content or {})
             sync_tree(beside)
             beside.chmod(0o755)
             beside.rename(layout.snapshot(manifest.generation).folder)
@@ -103,33 +108,35 @@ def build_snapshot(
         return BuildReport(manifest.generation, len(items), len(passages), store.encoded)
 
 
-def _write(
+def _write_parts(
     layout: Layout,
     snapshot: SnapshotLayout,
     items: Sequence[Item],
     passages: Sequence[Passage],
     store: EmbeddingStore,
-    encoder: Encoder,
-    content: Mapping[str, bytes],
     exact_up_to: int,
-) -> Manifest:
-    _write_json(snapshot.items, [asdict(item) for item in items])
-    described: dict[str, object] = dict(encoder.info.to_dict())
-    known: dict[str, str] = {}
-    if isinstance(encoder, OnnxEncoder):
-        described["export"] = link_export(encoder.folder, snapshot.encoder).to_dict()
-        known = {f"{snapshot.encoder.name}/{name}": digest for name, digest in receipt(encoder.folder).items()}
+) -> dict[str, Part]:
+    """What is searched in each language, and which items are near to which."""
     by_language = groupby(sorted(passages, key=attrgetter("lang")), attrgetter("lang"))
     with ThreadPoolExecutor() as pool:
-        lexicon = pool.submit(write_lexicon, snapshot.lexicon, passages)
         writing = {
             lang: pool.submit(write_part, layout, snapshot, lang, items, list(own), store, exact_up_to)
             for lang, own in by_language
         }
         parts = {lang: one.result() for lang, one in writing.items()}
-        lexicon.result()
-    vectors = {lang: (one.items, one.vectors) for lang, one in parts.items()}
-    Neighbours.build(snapshot, len(items), vectors)
+    Neighbours.build(snapshot, len(items), {lang: (one.items, one.vectors) for lang, one in parts.items()})
+    return parts
+
+
+def _write_manifest(
+    snapshot: SnapshotLayout, encoder: Encoder, items: int, parts: Mapping[str, Part], content: Mapping[str, bytes]
+) -> Manifest:
+    """Puts the encoder in, if it can be, and describes all that the snapshot holds."""
+    described: dict[str, object] = dict(encoder.info.to_dict())
+    known: dict[str, str] = {}
+    if isinstance(encoder, OnnxEncoder):
+        described["export"] = link_export(encoder.folder, snapshot.encoder).to_dict()
+        known = {f"{snapshot.encoder.name}/{name}": digest for name, digest in receipt(encoder.folder).items()}
     files = checksums(snapshot.folder, known)
     now = datetime.now(UTC)
     # Two builds in one second of one content are the same snapshot; the digest tells others apart.
@@ -139,7 +146,7 @@ def _write(
         created=now.isoformat(timespec="seconds"),
         encoder=described,
         languages={lang: one.described for lang, one in parts.items()},
-        items=len(items),
+        items=items,
         recall={lang: one.recall for lang, one in parts.items()},
         made_from={lang: one.made_from for lang, one in parts.items()},
         content={path: hashlib.sha256(file).hexdigest()[:16] for path, file in content.items()},

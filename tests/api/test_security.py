@@ -9,6 +9,7 @@ import logging
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -131,6 +132,27 @@ def _raw(server: Server, sent: bytes) -> bytes:
     with socket.create_connection(("127.0.0.1", int(server.address.rpartition(":")[2])), timeout=20) as connection:
         connection.sendall(sent)
         return connection.recv(4096)
+
+
+def test_headers_without_end_are_refused_and_the_connection_closed(guarded: Server) -> None:
+    host, _, port = guarded.address.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+        with suppress(BrokenPipeError, ConnectionResetError):
+            for number in range(100_000):
+                connection.sendall(b"X-Padding-%d: %s\r\n" % (number, b"x" * 100))
+        with suppress(ConnectionResetError):
+            assert connection.recv(400).startswith(b"HTTP/1.1 400 ")
+    assert guarded.get("/health/live").status_code == 200
+
+
+def test_many_requests_with_bodies_on_one_connection_are_answered(server: Server) -> None:
+    """What bounds the headers counts neither bodies nor the heads of requests that were answered."""
+    body = b"{" + b" " * 90_000 + b"}"
+    with httpx.Client(base_url=server.address) as client:
+        statuses = {client.post("/api/v1/agenda", content=body).status_code for _ in range(3)}
+        statuses |= {client.get("/health/live", headers={"X-Padding": "x" * 30_000}).status_code for _ in range(4)}
+    assert statuses == {200, 413}  # a request for an agenda is small; what is larger was read nevertheless
 
 
 def test_an_address_that_is_too_long_is_refused(guarded: Server) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from kb.errors import SettingError
 
 _WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*/?", re.ASCII)
+_HOST = re.compile(r"\*|(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
 _CONTACT = re.compile(r"https?://[^\s<>\"']+|[^\s<>\"'@?&]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
 
 
@@ -167,7 +168,7 @@ def _convert(name: str, kind: str, text: str) -> object:
         return text == "1"
     if kind.startswith("tuple"):
         parts = tuple(part.strip() for part in text.split(",") if part.strip())
-        return _networks(variable, parts) if name == "metrics_from" else parts
+        return _LISTS[name](variable, parts) if name in _LISTS else parts
     if name == "lang" and text not in ("en", "es"):
         raise SettingError(f"{variable} must be en or es, not {text!r}.")
     if name == "store" and text and not text.startswith(("postgresql://", "postgres://")):
@@ -189,6 +190,15 @@ def _number(name: str, variable: str, text: str) -> int:
     return number
 
 
+def _hosts(variable: str, parts: tuple[str, ...]) -> tuple[str, ...]:
+    for part in parts:
+        if not _HOST.fullmatch(part):
+            raise SettingError(
+                f"{variable} must list host names such as practices.example.org or *.example.org, not {part!r}."
+            )
+    return parts
+
+
 def _networks(variable: str, parts: tuple[str, ...]) -> tuple[str, ...]:
     for part in parts:
         try:
@@ -196,3 +206,6 @@ def _networks(variable: str, parts: tuple[str, ...]) -> tuple[str, ...]:
         except ValueError:
             raise SettingError(f"{variable} must list networks such as 10.0.0.0/8, not {part!r}.") from None
     return parts
+
+
+_LISTS = {"allowed_hosts": _hosts, "metrics_from": _networks}

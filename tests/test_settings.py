@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,14 @@ def test_a_variable_sets_and_an_option_wins() -> None:
         ({"KB_THREADS": "0"}, "KB_THREADS must lie between 1"),
         ({"KB_WORKERS": "0"}, "KB_WORKERS must lie between 1 and 64, not 0."),
         ({"KB_LOG_QUERIES": "yes"}, "KB_LOG_QUERIES must be 0 or 1, not 'yes'."),
+        (
+            {"KB_ALLOWED_HOSTS": "a.org,*.b.*"},
+            "KB_ALLOWED_HOSTS must list host names such as practices.example.org or *.example.org, not '*.b.*'.",
+        ),
+        (
+            {"KB_ALLOWED_HOSTS": "https://a.org"},
+            "KB_ALLOWED_HOSTS must list host names such as practices.example.org or *.example.org, not 'https://a.org'.",
+        ),
         ({"KB_METRICS_FROM": "10.0.0.1/8"}, "KB_METRICS_FROM must list networks such as 10.0.0.0/8, not '10.0.0.1/8'."),
         ({"KB_PUBLIC_URL": "practices.example.org"}, "KB_PUBLIC_URL must be a web address such as https://"),
         ({"KB_CONTACT": "the editors"}, "KB_CONTACT must be a mailbox or an https:// address, not 'the editors'."),
@@ -38,7 +47,7 @@ def test_a_variable_sets_and_an_option_wins() -> None:
     ],
 )
 def test_a_bad_setting_is_named(environment: dict[str, str], message: str) -> None:
-    with pytest.raises(SettingError, match=message.replace("(", r"\(")):
+    with pytest.raises(SettingError, match=re.escape(message)):
         load_settings(environment)
 
 

@@ -14,6 +14,9 @@ A_YEAR = "public, max-age=31536000, immutable"
 class SiteFiles(StaticFiles):
     """Files of the site. Assets carry their version in their address, so a browser need not ask for them again."""
 
+    async def check_config(self) -> None:
+        """A site that was not built is no defect of the server: its pages are not found, and the API answers."""
+
     def file_response(
         self,
         full_path: str | os.PathLike[str],

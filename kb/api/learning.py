@@ -216,7 +216,7 @@ def _accepted(header: str) -> str:
     for place, part in enumerate(header.split(",")):
         name, _, parameters = part.strip().partition(";")
         quality = next((p.strip()[2:] for p in parameters.split(";") if p.strip().startswith("q=")), "1")
-        weight = float(quality) if quality.replace(".", "", 1).isdigit() else 0.0
+        weight = float(quality) if quality.isascii() and quality.replace(".", "", 1).isdigit() else 0.0
         weighed.append((-weight, place, name.strip().lower()))
     by_type = {one.media_type.partition(";")[0]: name for name, one in FORMATS.items()}
     return next((by_type[name] for weight, _, name in sorted(weighed) if weight and name in by_type), "json")

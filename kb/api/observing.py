@@ -6,6 +6,7 @@ import logging
 import re
 import secrets
 import time
+from contextlib import suppress
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -79,6 +80,7 @@ class Observed:
         if "limited" in scope:
             fields["limited"] = scope["limited"]
         if self._log_queries:
-            asked = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=200).get("q")
-            fields |= {"query": asked[0]} if asked else {}
+            with suppress(ValueError):  # more parameters than any request of ours has
+                asked = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=200).get("q")
+                fields |= {"query": asked[0]} if asked else {}
         logger.info("%s %s %s", fields["method"], fields["path"], status, extra={"fields": fields})

@@ -132,7 +132,7 @@ def _config(settings: Settings, app: object, *, factory: bool = False, workers: 
         app,  # type: ignore[arg-type]
         factory=factory,
         workers=workers,
-        http="kb.api.heads:BoundedHeads",
+        http="h11",
         loop="kb.api.accepting:FairLoop" if workers > 1 else "asyncio",
         host=settings.host,
         port=settings.port,

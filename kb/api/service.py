@@ -8,7 +8,7 @@ import time
 
 from kb.errors import KnowledgeBaseError
 from kb.index.snapshot import Snapshot
-from kb.learning.matching import matching_of
+from kb.learning.matching import forget_matching, matching_of
 from kb.search.engine import SearchEngine
 from kb.search.opening import query_encoder
 from kb.search.request import search_request
@@ -73,6 +73,7 @@ class Service:
         if another:
             try:
                 self.engine = self._engine(self._source.open())
+                forget_matching()
             except KnowledgeBaseError as error:
                 self._refuse(error)
                 return False

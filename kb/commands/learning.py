@@ -38,6 +38,7 @@ def match(commitment: str | None, practice: str | None, lang: str, count: int) -
               help="agenda, run-of-show, concept-note, evaluation or outcome.")  # fmt: skip
 def agenda(request_file: Path, output: Path, lang: str, document: str) -> None:
     """Make the agenda of a learning event from REQUEST.yaml; see examples/san-salvador-2023.yaml."""
+    from kb.errors import AgendaRequestError
     from kb.learning.making import make_agenda
     from kb.learning.matching import matching_of
     from kb.learning.request import load_request
@@ -49,7 +50,12 @@ def agenda(request_file: Path, output: Path, lang: str, document: str) -> None:
     content = write_agenda(
         made, output.suffix.removeprefix("."), Wish(lang, document, request.site or load_settings().public_url)
     )
-    output.write_bytes(content)
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        raise AgendaRequestError(
+            "%(file)s cannot be written (%(reason)s).", file=output, reason=error.strerror
+        ) from None
     click.echo(f"{output}: {len(made.blocks)} blocks, {len(made.practices)} practices.")
     for note in made.notes:
         click.echo(f"  {note[lang]}", err=True)

@@ -16,7 +16,10 @@ def snapshots() -> None:
     from kb.index.generations import generations
     from kb.index.layout import Layout
 
-    for one in generations(Layout(load_settings().index)):
+    found = generations(Layout(load_settings().index))
+    if not found:
+        click.echo("There is no snapshot yet; run `kb build`.", err=True)
+    for one in found:
         mark = "*" if one.served else " "
         what = one.damage or f"built {one.built}  {one.items} practices  {one.passages} passages"
         click.echo(f"{mark} {one.name}  {what}")

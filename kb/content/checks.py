@@ -82,7 +82,13 @@ def _headings(reading: Reading) -> Iterator[Problem]:
     wanted = list(headings(reading.entry.kind, reading.page.lang).values())
     line_of_body = reading.document.body_line
     found = []
-    for level, text, line in outline(reading.document.body):
+    outlined = list(outline(reading.document.body))
+    above = reading.document.body.split("\n")[: outlined[0][2] if outlined else None]
+    lost = next((number for number, line in enumerate(above) if line.strip()), None)
+    if lost is not None:
+        message = Sentence("text stands above the first heading, where no page shows it; move it below one.")
+        yield reading.problem("body", message, line_of_body + lost)
+    for level, text, line in outlined:
         if level == 2:
             found.append(text)
             if text not in wanted:
@@ -228,6 +234,8 @@ def _repeated_sentences(readings: list[Reading]) -> Iterator[Problem]:
     for reading in readings:
         for section in reading.page.sections:
             for block in section.blocks:
+                if block.text.startswith(UNDOCUMENTED[reading.page.lang]):
+                    continue  # what is not known may be the same in many places
                 for sentence in _SENTENCE_END.split(without_citations(block.text)):
                     key = " ".join(sentence.lower().split())
                     if len(key.split()) < _REPEATED_FROM:

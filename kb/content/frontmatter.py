@@ -17,7 +17,7 @@ import yaml
 
 from kb.content.memory import remembered
 from kb.content.problems import Problem
-from kb.sentences import Sentence
+from kb.sentences import Sentence, template
 
 MAX_BYTES = 64 * 1024
 """The longest page so far has 11 kB. Some Markdown takes time that grows with the square of its length."""
@@ -31,11 +31,13 @@ Location: TypeAlias = tuple[str | int, ...]
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,9}")
+_THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}([.,][0-9]{3})+")
+_CONFLICT = re.compile(r"^(<<<<<<< |=======$|>>>>>>> )", re.MULTILINE)
 _HEADING = re.compile(r"^ {0,3}(?:#{1,6}(?:\s|$)|=+\s*$|-+\s*$)", re.MULTILINE)
 _LONG_WORD = re.compile(rf"(?<!\S)(?!\S{{0,9}}https?://)\S{{{MAX_WORD + 1},}}")
 _OTHER_ALPHABET = re.compile("[\u0370-\u03ff\u0400-\u052f\u0530-\u058f\uff21-\uff5a]")
 # Controls that no page needs, and the bidirectional overrides with which text can be made to look like other text.
-_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 @dataclass
@@ -124,13 +126,24 @@ def _decode(path: str, content: bytes) -> str:
     text = text.replace("\r\n", "\n")
     if found := _UNWANTED.search(text):
         line = text.count("\n", 0, found.start()) + 1
+        raise MalformedError(path, line, "file", Sentence(INVISIBLE, code=invisible(text)))
+    if len(marks := list(_CONFLICT.finditer(text))) > 1:
+        line = text.count("\n", 0, marks[0].start()) + 1
         message = Sentence(
-            "holds the invisible character U+%(code)s; delete it and type the text again.",
-            code=f"{ord(found.group()):04X}",
+            "holds the marks of a conflict between two versions (<<<<<<<); keep one of them, and delete the marks."
         )
         raise MalformedError(path, line, "file", message)
     _refuse_odd_words(path, text)
     return text
+
+
+def invisible(text: str) -> str:
+    """The code of the first character that nobody sees and no page may hold, such as `200B`; empty where there is none."""
+    found = _UNWANTED.search(text)
+    return f"{ord(found.group()):04X}" if found else ""
+
+
+INVISIBLE = template("holds the invisible character U+%(code)s; delete it and type the text again.")
 
 
 def _refuse_odd_words(path: str, text: str) -> None:
@@ -192,6 +205,10 @@ def _compose(path: str, front: str, above: int) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = min(mark.line if mark else 0, front.count("\n")) + 1 + above
+        if "\t" in front.split("\n")[line - 1 - above]:
+            raise MalformedError(
+                path, line, "front matter", Sentence("holds a tab, which YAML does not take; put spaces in its place.")
+            ) from None
         message = Sentence(
             "is not valid YAML (%(reason)s); often a text with `: ` or a leading quote mark must stand between double quotes.",
             reason=error.problem,
@@ -225,6 +242,14 @@ def _value(path: str, node: yaml.Node, at: Location, lines: dict[Location, int],
             items.append(_value(path, item, (*at, index), lines, above))
         return items
     assert isinstance(node, yaml.ScalarNode)  # noqa: S101 - there is no fourth kind
+    if code := invisible(node.value):  # written as an escape, such as "\\u200b"
+        raise MalformedError(path, node.start_mark.line + 1 + above, str(at[0]), Sentence(INVISIBLE, code=code))
+    if not node.style and _THOUSANDS.fullmatch(node.value):
+        message = Sentence(
+            "%(found)s may be read in two ways; write a number without a mark of thousands, and decimals with a point and other than three digits.",
+            found=node.value,
+        )
+        raise MalformedError(path, node.start_mark.line + 1 + above, str(at[0]), message)
     return _scalar(node)
 
 

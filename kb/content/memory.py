@@ -47,10 +47,11 @@ class _Memory:
     def get(self, name: str, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         key = _code() + hashlib.blake2b(f"{name}{arguments!r}".encode(), digest_size=_DIGEST).digest()
         if key not in self._found:
-            kept = self._kept.get(key)
-            self._found[key] = pickle.loads(kept) if kept else function(*arguments)  # noqa: S301  # our own, in our own cache
-            if kept is None:
-                self._new.add(key)
+            with suppress(Exception):  # not kept, or damaged; what a damaged pickle raises is anybody's guess
+                self._found[key] = pickle.loads(self._kept[key])  # noqa: S301  # our own, in our own cache
+        if key not in self._found:
+            self._found[key] = function(*arguments)
+            self._new.add(key)
         return self._found[key]
 
     def save(self) -> None:

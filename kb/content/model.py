@@ -26,6 +26,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from kb.content.findings import refused
+from kb.content.frontmatter import INVISIBLE, invisible
 from kb.content.markdown import Section
 from kb.content.problems import did_you_mean
 from kb.content.vocabulary import vocabulary
@@ -102,7 +103,13 @@ def _address(text: str) -> str:
     return text
 
 
-Text = Annotated[str, Field(min_length=1, max_length=600)]
+def _visible(text: str) -> str:
+    if code := invisible(text):  # what arrives as JSON was not read from a file that was checked
+        raise refused(INVISIBLE, code=code)
+    return text
+
+
+Text = Annotated[str, Field(min_length=1, max_length=600), AfterValidator(_visible)]
 _DATE_SHAPE = r"^\d{4}(-\d{2}(-\d{2})?)?$"
 PartialDate = Annotated[
     str, BeforeValidator(_date), WithJsonSchema({"type": ["string", "integer"], "pattern": _DATE_SHAPE})

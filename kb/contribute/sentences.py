@@ -46,6 +46,10 @@ _SENTENCES: dict[str, dict[str, str]] = {
         "en": "Text before the first question was left out: %(text)r",
         "es": "Se omitió el texto anterior a la primera pregunta: %(text)r",
     },
+    "no question": {
+        "en": "Question %(number)s is not in the file (%(question)s). If its answer is, it went to the question above it; look there.",
+        "es": "La pregunta %(number)s no está en el archivo (%(question)s). Si está su respuesta, quedó en la pregunta anterior; revísela.",
+    },
     "formatting": {
         "en": "Bold, italics and colours were left out.",
         "es": "Se omitieron negritas, cursivas y colores.",

@@ -33,7 +33,7 @@ _WORDS = {f"{_W}t": "", f"{_W}tab": " ", f"{_W}br": " ", f"{_W}noBreakHyphen": "
 _TICKED = re.compile(r"^\s*(?:[☒☑✓✔]|\[[xX]\]|[xX]\s+☐?|☐\s*[xX]\s)\s*")
 _BOX = re.compile(r"^\s*(?:☐|\[\s?\])\s*")
 _SPECIAL = re.compile(r"([\\`*_<>|~])")
-_LEADING = re.compile(r"^(\s*)([#+\-=]|\d+[.)])(?=\s|$)")
+_LEADING = re.compile(r"^(\s*\d*)([#+\-=.)])(?=\s|$)")
 
 
 def import_word(file: Path, name: str = "") -> Proposal:
@@ -66,6 +66,7 @@ class _Reading:
         self._ours = {_plain(text) for q in questions() for text in q.hint.values()}
         self._ours |= {_plain(text) for lang in TITLE for text in (TITLE[lang], *INTRODUCTION[lang])}
         self._langs: list[str] = []
+        self._met: set[str] = set()
         self._before: list[str] = []
         self._tables: list[tuple[Question, str]] = []
         for block in _blocks(document):
@@ -83,6 +84,7 @@ class _Reading:
         asked = self._asked.get(_plain(text))
         if asked:
             self.current = asked[0]
+            self._met.add(asked[0].key)
             self._langs.append(asked[1])
         elif _plain(text) in self._ours or not text.strip():
             return
@@ -137,6 +139,9 @@ class _Reading:
         found = []
         if self._before:
             found.append(say("before", self.lang, text=shortened(" ".join(self._before))))
+        for number, question in enumerate(questions(), start=1):
+            if question.key not in self._met:
+                found.append(say("no question", self.lang, number=number, question=question.question[self.lang]))
         for question, text in self._tables:
             found.append(
                 say("table", self.lang, where=question.question[self.lang]) + (f" {shortened(text)!r}" if text else "")

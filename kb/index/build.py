@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +24,7 @@ from kb.encoding.opening import OnnxEncoder
 from kb.encoding.protocol import Encoder
 from kb.errors import SnapshotError
 from kb.index.content import write_content
-from kb.index.embeddings import EmbeddingStore
+from kb.index.embeddings import EmbeddingStore, removed_if_damaged
 from kb.index.layout import Layout, Manifest, SnapshotLayout, checksums, publish, sync_tree
 from kb.index.lexicon import write_lexicon
 from kb.index.locking import alone
@@ -76,36 +77,59 @@ def build_snapshot(
         progress: told each step in words.
     """
     layout.root.mkdir(parents=True, exist_ok=True)
+    kept = cache / "embeddings.sqlite"
+    given = (layout, items, passages, encoder, kept, documents or {}, content or {}, exact_up_to, progress)
     with alone(layout.lock, progress):
         _sweep(layout)
-        store = EmbeddingStore(cache / "embeddings.sqlite", encoder)
-        beside = Path(tempfile.mkdtemp(prefix=_BESIDE, dir=layout.root))
-        snapshot = SnapshotLayout(beside)
         try:
-            with ThreadPoolExecutor(1) as pool:
-                lexicon = pool.submit(write_lexicon, snapshot.lexicon, passages)  # needs nothing that is encoded
-                store.ensure(
-                    [passage.full_text for passage in passages],
-                    lambda done, of: progress(f"encoded {done} of {of} passages"),
-                )
-                _write_json(snapshot.items, [asdict(item) for item in items])
-                _write_json(snapshot.documents, documents or {})
-                write_content(snapshot.content, content or {})
-                parts = _write_parts(layout, snapshot, items, passages, store, exact_up_to)
-                lexicon.result()
-            manifest = _write_manifest(snapshot, encoder, len(items), parts, content or {})
-            sync_tree(beside)
-            beside.chmod(0o755)
-            beside.rename(layout.snapshot(manifest.generation).folder)
-            publish(layout, manifest.generation)
-        except OSError as error:
-            reason = error.strerror or error
-            raise SnapshotError(f"The index could not be written ({reason}); the earlier one still serves.") from error
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)
-            store.close()
+            report = _build(*given)
+        except sqlite3.DatabaseError as error:
+            if not removed_if_damaged(kept, error):
+                raise
+            progress("what earlier builds encoded is damaged; encoding all anew")
+            report = _build(*given)
         _sweep(layout)
-        return BuildReport(manifest.generation, len(items), len(passages), store.encoded)
+        return report
+
+
+def _build(
+    layout: Layout,
+    items: Sequence[Item],
+    passages: Sequence[Passage],
+    encoder: Encoder,
+    kept: Path,
+    documents: Mapping[str, Mapping[str, object]],
+    content: Mapping[str, bytes],
+    exact_up_to: int,
+    progress: Progress,
+) -> BuildReport:
+    store = EmbeddingStore(kept, encoder)
+    beside = Path(tempfile.mkdtemp(prefix=_BESIDE, dir=layout.root))
+    snapshot = SnapshotLayout(beside)
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            lexicon = pool.submit(write_lexicon, snapshot.lexicon, passages)  # needs nothing that is encoded
+            store.ensure(
+                [passage.full_text for passage in passages],
+                lambda done, of: progress(f"encoded {done} of {of} passages"),
+            )
+            _write_json(snapshot.items, [asdict(item) for item in items])
+            _write_json(snapshot.documents, documents)
+            write_content(snapshot.content, content)
+            parts = _write_parts(layout, snapshot, items, passages, store, exact_up_to)
+            lexicon.result()
+        manifest = _write_manifest(snapshot, encoder, len(items), parts, content)
+        sync_tree(beside)
+        beside.chmod(0o755)
+        beside.rename(layout.snapshot(manifest.generation).folder)
+        publish(layout, manifest.generation)
+    except OSError as error:
+        reason = error.strerror or error
+        raise SnapshotError(f"The index could not be written ({reason}); the earlier one still serves.") from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+        store.close()
+    return BuildReport(manifest.generation, len(items), len(passages), store.encoded)
 
 
 def _write_parts(

@@ -19,8 +19,9 @@ from kb.encoding.protocol import Encoder
 from kb.index.tokens import PassageTokens, quantise
 
 _BATCH = 256
-_TORN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
-"""Damaged, or of an earlier make. A full disk is neither: the cache would be lost for nothing."""
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_OF_EARLIER_MAKE = {sqlite3.SQLITE_ERROR}
+"""What a table with other columns answers. A full disk is neither: the cache would be lost for nothing."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,19 @@ class EmbeddingStore:
         return hashlib.sha256(f"{self.made_by}\0{text}".encode()).digest()[:16]
 
 
+def removed_if_damaged(path: Path, error: sqlite3.DatabaseError) -> bool:
+    """Removes what was kept if `error`, raised while it was read, says that it is damaged."""
+    damaged = error.sqlite_errorcode & 0xFF in _DAMAGED
+    if damaged:
+        _remove(path)
+    return damaged
+
+
+def _remove(path: Path) -> None:
+    for part in (path, *(path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))):
+        part.unlink(missing_ok=True)
+
+
 def _open(path: Path) -> sqlite3.Connection:
     statement = "CREATE TABLE IF NOT EXISTS embedding (key BLOB PRIMARY KEY, vector BLOB, tokens BLOB, scales BLOB, offsets BLOB)"
     try:
@@ -113,9 +127,9 @@ def _open(path: Path) -> sqlite3.Connection:
             database.execute(statement)
             database.execute("SELECT offsets FROM embedding LIMIT 1").fetchone()
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF not in _TORN:
+        if error.sqlite_errorcode & 0xFF not in _DAMAGED | _OF_EARLIER_MAKE:
             raise
-        path.unlink()  # a torn cache is worth no error: it can be made again
+        _remove(path)  # a torn cache is worth no error: it can be made again
         database = sqlite3.connect(path, timeout=60, check_same_thread=False)
         with closing(database.cursor()) as cursor:
             cursor.execute(statement)

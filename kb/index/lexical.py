@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -64,17 +64,22 @@ def _schema() -> Any:
     return schema.build()
 
 
+def _words(analyzer: Any, text: str) -> list[str]:
+    """Apart from the index, so that what it remembers does not hold the index: a replaced snapshot would never be freed."""
+    return list(dict.fromkeys(analyzer.analyze(text)))
+
+
 class LexicalIndex(ABC):
     """Words to passage rows, in one language."""
 
     def __init__(self, lang: str) -> None:
         self._analyzer = analyzer(lang)
-        self.stems = lru_cache(maxsize=65536)(self.words)
+        self.stems = lru_cache(maxsize=65536)(partial(_words, self._analyzer))
         """`words` of a single word, remembered: snippets ask for every word that they show."""
 
     def words(self, text: str) -> list[str]:
         """The stems that a text is searched by, without repeats, in order."""
-        return list(dict.fromkeys(self._analyzer.analyze(text)))
+        return _words(self._analyzer, text)
 
     @abstractmethod
     def frequency(self, word: str) -> int:

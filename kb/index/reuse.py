@@ -68,4 +68,5 @@ def software() -> str:
 
 def _sources(package: Path) -> Iterator[Path]:
     for name in _OURS:
-        yield from sorted((package / name).rglob("*.py")) if (package / name).is_dir() else (package / name,)
+        files = (package / name).rglob("*") if (package / name).is_dir() else (package / name,)
+        yield from sorted(file for file in files if file.suffix in (".py", ".onnx"))

@@ -153,4 +153,7 @@ def open_snapshot(layout: Layout, generation: str | None = None) -> Snapshot:
         raise SnapshotError(f"The index names a snapshot {name!r} that is not there; run `kb build`.")
     manifest = Manifest.read(snapshot.manifest)
     verify(snapshot.folder, manifest.files)
-    return Snapshot(snapshot, manifest)
+    try:
+        return Snapshot(snapshot, manifest)
+    except OSError as error:
+        raise SnapshotError(f"The snapshot {name} lost files while it was opened; run `kb build`.") from error

@@ -120,9 +120,10 @@ def max_similarities(passages: Vectors, scales: Scales, query: Floats, weights: 
     """
     lengths = np.array([len(tokens) for tokens in passages], np.int64)
     found, filled = np.zeros(len(lengths), np.float32), lengths > 0
-    if not filled.any() or len(query) == 0:
+    total = float(weights.sum())
+    if not filled.any() or total <= 0:  # nothing asked, or nothing but marks of the tokenizer, which say nothing
         return found
     starts = (np.cumsum(lengths) - lengths)[filled]
     best = np.maximum.reduceat(products(passages, scales, query), starts, axis=0)
-    found[filled] = best @ (weights / weights.sum())
+    found[filled] = best @ (weights / total)
     return found

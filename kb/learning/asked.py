@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -169,9 +170,9 @@ def _read(path: Path) -> dict[bytes, bytes]:
     try:
         with path.open("rb") as file, np.load(file) as table:
             keys, ends, values = table["keys"].tobytes(), table["ends"].tolist(), table["values"].tobytes()
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            return {
+                keys[number * _KEY : (number + 1) * _KEY]: values[start:end]
+                for number, (start, end) in enumerate(pairwise([0, *ends]))
+            }
+    except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile):
         return {}  # a torn file is worth no error: it can be made again
-    return {
-        keys[number * _KEY : (number + 1) * _KEY]: values[start:end]
-        for number, (start, end) in enumerate(zip([0, *ends[:-1]], ends, strict=True))
-    }

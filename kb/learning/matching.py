@@ -105,6 +105,10 @@ class Matching:
                 self._kept[commitment.id] = self._ranked(commitment)[:KEPT]
             return self._kept[commitment.id]
 
+    def practices_for_learner(self, commitment: Entry, state: str) -> list[Match]:
+        """Of those what one of the commitment's States can learn from: not its own practices."""
+        return [match for match in self.practices_for(commitment) if state in match.learners]
+
     def commitments_for(self, practice: Entry) -> tuple[Match, ...]:
         """The commitments with a theme of a practice that it answers, best first: who could use it, and what for."""
         found = [
@@ -179,10 +183,23 @@ def needs_of(commitment: Entry) -> list[Need]:
     return [*found, Need("summary", whole, _SUMMARY_WEIGHT)]
 
 
-@lru_cache(maxsize=1)
+_making = threading.Lock()
+
+
 def matching_of(engine: SearchEngine) -> Matching:
     """The matching of an engine, kept until another engine takes its place: a server ranks once for each snapshot."""
+    with _making:  # of requests that arrive together one makes it
+        return _matching_of(engine)
+
+
+@lru_cache(maxsize=1)
+def _matching_of(engine: SearchEngine) -> Matching:
     return Matching(Knowledge(engine), AskedBefore(engine.snapshot))
+
+
+def forget_matching() -> None:
+    """Lets go of the engine that was matched last, and with it of its snapshot."""
+    _matching_of.cache_clear()
 
 
 def matrix(matching: Matching, most: int = 5) -> Mapping[str, Mapping[str, Mapping[str, int]]]:

@@ -23,12 +23,17 @@ def load_corpus(folder: Path) -> tuple[list[Item], list[Passage]]:
     Raises:
         JudgementError: a file is missing or a line cannot be read.
     """
-    items, passages = [], []
+    items, passages, seen = [], [], set[str]()
     for data in _records(folder / "corpus.jsonl"):
         item_id, lang, title = str(data["_id"]), _lang(data), str(data.get("title") or "")
+        if item_id in seen:
+            raise JudgementError(f"{folder / 'corpus.jsonl'} holds two documents with the `_id` {item_id!r}.")
+        seen.add(item_id)
         items.append(Item(item_id, "document", {"language": (lang,)}, {lang: title}, {lang: ""}))
         blocks = [block for block in str(data["text"]).split("\n") if block.strip()] or [title]
         passages += [Passage(item_id, lang, "text", text, title) for text in pack(blocks)]
+    if not items:
+        raise JudgementError(f"{folder / 'corpus.jsonl'} holds no document.")
     return items, passages
 
 

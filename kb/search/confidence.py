@@ -56,7 +56,7 @@ def matches_well(found: Evidence | None, model: Model = MODEL) -> bool:
 
 
 def _known(question: Question, index: LanguageIndex) -> float:
-    frequencies = [index.lexical.frequency(stem) for stem in index.lexical.words(question.text)]
+    frequencies = [index.lexical.frequency(stem) for stem in index.lexical.words(question.meant)]
     rarities = [math.log(len(index.passages) / (1 + frequency)) for frequency in frequencies]
     if sum(rarities) <= 0:
         return 1.0

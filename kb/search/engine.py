@@ -80,6 +80,7 @@ class SearchEngine:
         self.encoder = encoder
         self.weights = weights or Weights()
         self.facets = FacetTable(snapshot.items)
+        self._held = frozenset(pair for item in snapshot.items for pair in item.terms)
         self._languages = ThreadPoolExecutor(thread_name_prefix="language")
         self._snippets = Snippets()
         self._turn: AbstractContextManager[object] = Semaphore(at_once) if at_once else nullcontext()
@@ -174,8 +175,9 @@ class SearchEngine:
         rarity = self.encoder.token_rarity(encoded.token_ids)
         indexes = self.snapshot.languages.values()
         closeness = {index.lang: index.vectors.closeness_to(encoded.vector) for index in indexes}
-        question = Question(query, lang, encoded, rarity, words, closeness)
-        return _Reading(question, corrections, recognise(query, request.set_aside))
+        meant = expansion.in_words(query, lang)
+        question = Question(query, meant, lang, encoded, rarity, words, closeness)
+        return _Reading(question, corrections, recognise(query, request.set_aside, self._held))
 
     def _encoded(self, text: str) -> Encoded:
         encoded = self._encodings.get(text)

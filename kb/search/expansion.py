@@ -22,10 +22,19 @@ def meanings(query: str) -> list[Meaning]:
     """What the acronyms of a query stand for, each once. Short ones count only when typed in capitals."""
     found: list[Meaning] = []
     for token in _TOKEN.findall(query):
-        meaning = acronyms().get(plain(token))
-        if meaning and meaning not in found and (len(token) > 3 or token.upper() == token):
+        meaning = _meaning(token)
+        if meaning and meaning not in found:
             found.append(meaning)
     return found
+
+
+def _meaning(token: str) -> Meaning | None:
+    return acronyms().get(plain(token)) if len(token) > 3 or token.upper() == token else None
+
+
+def in_words(query: str, lang: str) -> str:
+    """The query with its acronyms replaced by what they stand for."""
+    return _TOKEN.sub(lambda token: found.words[lang] if (found := _meaning(token.group())) else token.group(), query)
 
 
 def spelled_out(query: str, meanings: list[Meaning], lang: str) -> str:

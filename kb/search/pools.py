@@ -29,9 +29,10 @@ _WORDS_FIRST = 2.0
 @dataclass(frozen=True)
 class Question:
     """A query made ready: its encoding, the weight of each of its tokens, and for each language its stems and how close
-    the passages' vectors are."""
+    the passages' vectors are. `meant` is the text with its acronyms in words."""
 
     text: str
+    meant: str
     lang: str
     encoded: Encoded
     rarity: Floats

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from kb.content.glossary import plain
 from kb.content.vocabulary import vocabulary
@@ -15,6 +16,25 @@ _WORD = re.compile(r"\w+")
 _LONGEST = 5
 _REGIONS = ("regional", "global")
 """Terms of the facet of States that are none."""
+
+_LEADING = frozenset("a al de del el en es from in la las los no not of sea sean son the".split())
+"""Words between a name and the word that says what is meant by it."""
+EXCLUDING = frozenset(
+    "aparte distinta distintas distinto distintos except excepto excluding excluir excluyendo fuera menos outside salvo sin than without".split()
+)
+_DENIED = (("no", "sea"), ("no", "sean"), ("not", "in"), ("not", "from"), ("no", "en"))
+_LANGUAGES = frozenset(
+    "aleman english espanol frances french german ingles italian italiano portugues portuguese spanish".split()
+)
+"""Demonyms that name a language, too."""
+_OF_LANGUAGES = frozenset(
+    "aprende aprenden aprender clase clases curso cursos ensenan ensenanza ensenar escribir habla hablan hablantes hablar hablen hablo idioma "
+    "idiomas interpretacion interpretes into learn learning learns leer lengua lenguas read speak speaking speaks spoken teach teaching "
+    "traduccion traducir write".split()
+)
+_THEN_LANGUAGES = frozenset(
+    "class classes course courses interpretation interpreter interpreters language languages lesson lessons speaker speakers speaking".split()
+)
 
 
 @dataclass(frozen=True)
@@ -31,12 +51,17 @@ class Recognised:
         return f"{self.facet}:{self.term}"
 
 
-def recognise(query: str, set_aside: Collection[str] = ()) -> tuple[Recognised, ...]:
+def recognise(
+    query: str, set_aside: Collection[str] = (), held: Collection[tuple[str, str]] | None = None
+) -> tuple[Recognised, ...]:
     """The terms that a query names by label, alias or demonym, in either language; the longest name wins.
+
+    A State that the query excludes is none that it asks for, and who speaks Spanish does not ask for Spain.
 
     Args:
         query: as typed, or corrected.
         set_aside: keys (`country:PA`) that the reader does not mean.
+        held: (facet, term) pairs of the content; others lead to nothing. By default all.
     """
     words = list(_WORD.finditer(query))
     folded = [plain(word.group()) for word in words]
@@ -49,12 +74,27 @@ def recognise(query: str, set_aside: Collection[str] = ()) -> tuple[Recognised, 
             typed = query[words[at].start() : words[at + length - 1].end()]
             if named and (len(typed) > 3 or typed.isupper()):
                 one = Recognised(*named, typed)
-                if one.key not in set_aside:
+                meant = named[0] != "country" or _is_asked_for(folded, at, at + length)
+                if meant and one.key not in set_aside and (held is None or named in held):
                     found.setdefault(one.key, one)
                 at += length - 1
                 break
         at += 1
     return tuple(found.values())
+
+
+def _is_asked_for(words: list[str], start: int, end: int) -> bool:
+    """Whether the State that `words[start:end]` name is asked for: neither excluded nor the name of a language."""
+    before = start
+    while before and words[before - 1] in _LEADING:
+        before -= 1
+    leading, last = words[before:start], words[before - 1] if before else ""
+    if last in EXCLUDING or any(pair in _DENIED for pair in pairwise(leading)):
+        return False
+    if end - start > 1 or words[start] not in _LANGUAGES:
+        return True
+    after = words[end] if end < len(words) else ""
+    return last not in _OF_LANGUAGES and after not in _THEN_LANGUAGES and not {"en", "in"} & set(leading)
 
 
 @cache

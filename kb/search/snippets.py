@@ -172,7 +172,8 @@ def _window(text: str, marks: list[tuple[int, int]], relevance: _Relevance) -> t
         first, last = max(fitting, key=lambda pair: worth(sentences[pair[0]][0], sentences[pair[1]][1]))
     start, end = sentences[first][0], sentences[last][1]
     if end - start > LENGTH * 1.5:
-        end = text.rfind(" ", start, start + LENGTH)
+        space = text.rfind(" ", start, start + LENGTH)
+        end = space if space > start else start + LENGTH
     return start, end
 
 

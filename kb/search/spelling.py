@@ -10,6 +10,7 @@ from functools import cache
 from kb.content.glossary import acronyms, plain
 from kb.content.vocabulary import vocabulary
 from kb.index.snapshot import LanguageIndex
+from kb.search.recognition import EXCLUDING
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST = 5
@@ -56,7 +57,7 @@ def _doubtful(typed: str, position: int, lang: str, languages: Mapping[str, Lang
     # A capital inside a sentence is a name, and names are not ours to mend.
     if len(word) < _SHORTEST or typed.isupper() or (position and typed[0].isupper()):
         return False
-    if word in acronyms() or word in _vocabulary_words():
+    if word in acronyms() or word in _vocabulary_words() or word in EXCLUDING:
         return False
     # Another language's stemmer would find endings in what is none of its words: Spanish takes `childen` for `child`.
     return not any(word in index.words for index in languages.values()) and not _passages(word, languages[lang])

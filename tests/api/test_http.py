@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.api.serving import Server
+from kb.settings import Settings
+from tests.api.serving import Server, start
 
 
 def test_a_spanish_question_is_answered(server: Server) -> None:
@@ -152,3 +155,10 @@ def test_answers_are_compressed_and_assets_kept(server: Server) -> None:
         assert answer.status_code == 200
         assert ("immutable" in answer.headers.get("cache-control", "")) == ("?" in asset)
     assert "cache-control" not in page.headers
+
+
+def test_without_a_site_its_pages_are_not_found_and_the_api_answers(settings: Settings, tmp_path: Path) -> None:
+    server = start(dataclasses.replace(settings, site=tmp_path / "none"), tmp_path / "log")
+    assert server.get("/es/").status_code == 404
+    assert server.get("/api/v1/search", q="salud").status_code == 200
+    assert server.stop() == 0

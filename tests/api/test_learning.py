@@ -44,10 +44,11 @@ def test_states_for_a_practice(server: Server) -> None:
         ("text/html,application/xhtml+xml;q=0.9", "", "text/html"),
         ("application/json;q=0.1, text/calendar", "", "text/calendar"),
         ("text/html", "?format=md", "text/markdown"),
+        ("text/html;q=\xb2, text/calendar;q=0.5", "", "text/calendar"),
     ],
 )
 def test_the_form_of_an_agenda_is_chosen(server: Server, accept: str, query: str, media_type: str) -> None:
-    response = _post(server, f"/api/v1/agenda{query}", json=wishes(), headers={"Accept": accept})
+    response = _post(server, f"/api/v1/agenda{query}", json=wishes(), headers={"Accept": accept.encode("latin-1")})
     assert response.status_code == 200
     assert response.headers["content-type"].startswith(media_type)
 
@@ -70,6 +71,8 @@ def test_a_yaml_file_and_a_form_are_taken_too(server: Server) -> None:
         (b"{}", "application/json", 422, "title: is missing."),
         (b"x" * 70000, "application/json", 413, "The request is larger than 64 kB"),
         (b"title: x", "application/yaml", 422, "change: is missing."),
+        (b'{"title": "a \\u0000 b"}', "application/json", 422, "title.en: holds the invisible character U+0000"),
+        (b'{"change": {"es": "a \\uffff b"}}', "application/json", 422, "change.es: holds the invisible character U+FFFF"),
         (b"title=%ff", "application/x-www-form-urlencoded", 422, "Give the date of at least one day."),
         (b"&".join(b"a=b" for _ in range(500)), "application/x-www-form-urlencoded", 422, "The form cannot be read"),
     ],
@@ -171,6 +174,10 @@ def test_the_page_of_a_state_shows_reasons_and_passages(server: Server) -> None:
     page = _get(server, "/es/aprendizaje/", state="HN").text
     assert "responde a la necesidad" in page
     assert "<mark>" in page
+    # Of a commitment of all States it shows what others do, not what the State does itself.
+    own = _get(server, "/es/aprendizaje/", state="CR").text
+    assert "/es/practicas/" in own
+    assert "/es/practicas/cr-" not in own
     assert _get(server, "/es/aprendizaje/", state="XX").status_code == 404
     assert _get(server, "/es/aprendizaje/", practice="sv-nothing").status_code == 404
     used = _get(server, "/es/aprendizaje/", practice="pa-technical-standard-mental-health").text

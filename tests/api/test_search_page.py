@@ -66,11 +66,11 @@ def test_an_address_that_makes_no_sense_is_explained(server: Server, parameters:
 
 def test_a_state_that_the_question_names_can_be_chosen_or_set_aside(server: Server) -> None:
     page = server.get("/es/buscar/", q="buenas prácticas de Panamá sobre salud").text
-    assert "<strong>Panamá</strong> <span>(va primero)</span>" in page
+    assert "<strong>Panamá</strong> <span>(con preferencia)</span>" in page
     (only,) = _links(page, "Solo Panamá")
     assert "country=PA" in only
     (aside,) = _links(page, "Sin preferencia por Panamá")
-    assert "va primero" not in httpx.get(server.address + aside).text
+    assert "con preferencia" not in httpx.get(server.address + aside).text
 
 
 def test_a_poor_answer_says_so_instead_of_counting(server: Server) -> None:

@@ -146,6 +146,18 @@ def test_headers_without_end_are_refused_and_the_connection_closed(guarded: Serv
     assert guarded.get("/health/live").status_code == 200
 
 
+def test_trailers_of_a_body_are_no_headers(guarded: Server) -> None:
+    """Behind a proxy that passes them on, anyone could write there who the client is."""
+    host, _, port = guarded.address.removeprefix("http://").partition(":")
+    request = (
+        b"GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nX-Forwarded-For: 203.0.113.9\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n0\r\nX-Forwarded-For: 127.0.0.1\r\n\r\n"
+    )
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(request)
+        assert connection.recv(400).startswith(b"HTTP/1.1 404 ")
+
+
 def test_many_requests_with_bodies_on_one_connection_are_answered(server: Server) -> None:
     """What bounds the headers counts neither bodies nor the heads of requests that were answered."""
     body = b"{" + b" " * 90_000 + b"}"
@@ -279,6 +291,7 @@ def test_queries_are_logged_only_where_it_is_asked_for(settings: Settings, tmp_p
         for path in ("/api/v1/search", "/es/buscar/"):
             assert server.get(path, q="violencia doméstica").status_code == 200
             assert server.get(path, q="violencia doméstica", theme="doméstica").status_code == 422
+        assert server.get("/api/v1/health?" + "&".join(f"a{n}=1" for n in range(300))).status_code == 200
         assert server.stop() == 0
         lines = [json.loads(line) for line in log.read_text().splitlines()]
         searched = [line for line in lines if line.get("path") == "/api/v1/search"]

@@ -110,6 +110,16 @@ def test_workers_that_die_while_they_are_asked_whether_they_live_are_replaced_at
     assert not set(before) & set(two_workers.workers())
 
 
+def test_a_worker_that_hangs_does_not_keep_the_server_from_ending(settings: Settings, tmp_path: Path) -> None:
+    server = start(dataclasses.replace(settings, workers=2, request_seconds=1), tmp_path / "log")
+    until(lambda: server.get("/health/ready").json()["workers"] == 2)
+    server.process.send_signal(signal.SIGTERM)
+    hung = server.workers()[0]
+    os.kill(hung, signal.SIGSTOP)
+    assert server.process.wait(timeout=60) == 0
+    assert not _runs(hung)
+
+
 def test_workers_do_not_outlive_a_server_that_is_killed(two_workers: Server) -> None:
     workers = two_workers.workers()
     two_workers.process.kill()

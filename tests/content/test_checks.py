@@ -11,6 +11,7 @@ from kb.cli import cli
 from kb.content import library
 from kb.content.checks import check_library
 from kb.content.library import Library, load_library, words_fingerprint
+from kb.content.sections import UNDOCUMENTED
 from kb.content.stamp import stamp_translations
 from kb.errors import ContentError
 from tests.content.writing import ORIGINAL, PATH, TRANSLATED, TRANSLATION, changed, line_of, problems, write
@@ -49,6 +50,7 @@ BAD = [
     ("lawyers of its own?", "lawyers of its own", "Can a town", "questions.3", "is not a question"),
     ("lunch [1]", "lunch [2]", "lunch [2]", "body", "cites source [2], which is not among `sources` (1)."),
     ("lunch [1]", "lunch for 35 days", "lunch for 35", "body", "the figure 35 has no source"),
+    ("## The need", "Call Ana at night.\n\n## The need", "Call Ana", "body", "text stands above the first heading"),
     ("## Results", "## Outcomes", "## Outcomes", "body", "heading 'Outcomes' is not one of this kind of page."),
     ("## The need", "# The need", "# The need", "body", "a heading with one `#` is the page's title"),
     ("paid their lunch [1]", "paid <b>lunch</b> [1]", "paid <b>", "body", "raw HTML is shown as text"),
@@ -96,6 +98,13 @@ def test_an_unused_source_is_named(tmp_path: Path) -> None:
         (b"---\n- x\n---\n", 2, "must be a list of `key: value` lines"),
         (b"---\na: [[[[[[[[[[1]]]]]]]]]]\n---\n", 2, "is nested deeper than 6 levels"),
         ("---\ntitle: abc\u202etxt\n---\n".encode(), 2, "holds the invisible character U+202E"),
+        (b"---\ntitle: x\nresults:\n  - value: 1.200\n---\n", 4, "results: 1.200 may be read in two ways"),
+        (b"---\ntitle: x\nresults:\n  - value: 12,000\n---\n", 4, "results: 12,000 may be read in two ways"),
+        (b"---\ntitle: x\n\tplaces: y\n---\n", 3, "holds a tab"),
+        (b"---\n<<<<<<< HEAD\ntitle: x\n=======\ntitle: y\n>>>>>>> other\n---\n", 2, "holds the marks of a conflict"),
+        (b'---\nsummary: x\ntitle: "abc \\u200b txt"\n---\n', 3, "title: holds the invisible character U+200B"),
+        (b'---\ntitle: ["abc", "\\uffff"]\n---\n', 2, "title: holds the invisible character U+FFFF"),
+        ("---\ntitle: x\n---\nabc\u0085txt\n".encode(), 4, "holds the invisible character U+0085"),
         (b"---\ntitle: x\n---\n" + b"x" * 300_000, 1, "is larger than 64 kB"),
     ],
 )
@@ -202,6 +211,13 @@ def test_a_sentence_in_two_practices(tmp_path: Path) -> None:
     write(tmp_path, PATH, ORIGINAL)
     write(tmp_path, "practices/sv/other.en.md", ORIGINAL)
     assert any("stands in practices/sv/legal-desk.en.md too" in problem for problem in problems(tmp_path))
+
+
+def test_what_is_not_known_may_be_the_same_in_two_practices(tmp_path: Path) -> None:
+    unknown = UNDOCUMENTED["en"] + ": what it cost, who paid for it, and how many people still come today."
+    for path in (PATH, "practices/sv/other.en.md"):
+        write(tmp_path, path, ORIGINAL.rstrip("\n") + f"\n\n{unknown}\n")
+    assert not any("cost, who paid" in problem or "what it cost" in problem for problem in problems(tmp_path))
 
 
 def test_a_body_that_is_too_short_or_too_long(tmp_path: Path) -> None:

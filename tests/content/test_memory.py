@@ -89,3 +89,13 @@ def test_remembered_content_is_the_content(tmp_path: Path) -> None:
             assert check_library(library) == []
         assert library.entries == fresh.entries
         assert library.documents == fresh.documents
+
+
+def test_a_damaged_result_is_worked_out_again(tmp_path: Path) -> None:
+    for _ in range(2):
+        with remembering(tmp_path / "kept"):
+            assert shout("salud") == "SALUD"
+        with sqlite3.connect(tmp_path / "kept") as database:
+            columns = [name for _, name, kind, *_ in database.execute("PRAGMA table_info(kept)") if kind == "BLOB"]
+            database.execute(f"UPDATE kept SET {columns[-1]} = x'80ff'")
+    assert asked == ["salud", "salud"]

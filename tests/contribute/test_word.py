@@ -54,6 +54,18 @@ def test_what_is_missing_is_said_by_its_question(lang: str, tmp_path: Path) -> N
         assert f"- {words}{asked[key]}\n" in done.output
 
 
+def test_a_question_that_was_deleted_is_named_for_its_answer_moved_up(tmp_path: Path) -> None:
+    document = filled("es")
+    asked = {question.key: (number, question.question["es"]) for number, question in enumerate(questions(), start=1)}
+    number, results = asked["results"]
+    heading = next(paragraph for paragraph in document.paragraphs if results in paragraph.text)
+    heading._p.getparent().remove(heading._p)
+    notes = import_word(saved(document, tmp_path / "x.docx")).notes
+    assert [note for note in notes if "no está en el archivo" in note] == [
+        f"La pregunta {number} no está en el archivo ({results}). Si está su respuesta, quedó en la pregunta anterior; revísela."
+    ]
+
+
 def test_an_answer_that_is_no_word_of_ours_names_the_closest(tmp_path: Path) -> None:
     document = filled("es", leave_out=("themes",))
     answer_paragraph(document, 10)._tbl.addprevious(

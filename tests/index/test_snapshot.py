@@ -203,3 +203,33 @@ def test_a_pointer_to_nothing_is_refused(small: Settings) -> None:
         (small.index / "current").write_text(name)
         with pytest.raises(SnapshotError, match="run `kb build`"):
             open_snapshot(Layout(small.index))
+
+
+def test_kept_embeddings_that_are_damaged_are_made_again(small: Settings, tmp_path: Path) -> None:
+    own = replace(small, cache=tmp_path / "cache")
+    for kept in ("models", "exports"):
+        shutil.copytree(small.cache / kept, own.cache / kept, copy_function=os.link)
+    passages = build(own).index.encoded
+    assert passages > 0
+    file = own.cache / "embeddings.sqlite"
+    content = bytearray(file.read_bytes())
+    for page in range(1, len(content) // 4096 - 1):  # the first says what the file is, and is read when it is opened
+        content[page * 4096 : (page + 1) * 4096] = secrets.token_bytes(4096)
+    file.write_bytes(content)
+    assert build(own).index.encoded == passages
+    assert _found(own, "legal advice for people who arrive by bus")[0] == "sv-legal-desk"
+    assert build(own).index.encoded == 0
+
+
+def test_files_that_vanish_while_a_snapshot_is_opened_are_no_surprise(
+    small: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(small)
+    layout = Layout(small.index)
+
+    def verified(folder: Path, files: object) -> None:
+        (folder / "items.json").unlink()
+
+    monkeypatch.setattr("kb.index.snapshot.verify", verified)
+    with pytest.raises(SnapshotError, match="lost files while it was opened; run `kb build`"):
+        open_snapshot(layout)

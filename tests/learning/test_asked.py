@@ -129,3 +129,9 @@ def test_what_was_not_asked_again_is_forgotten(elsewhere: Snapshot) -> None:
     again.save()
     last = AskedBefore(elsewhere)
     assert (last.get(b"a" * 16), last.get(b"b" * 16)) == (None, b"two")
+
+
+def test_nothing_asked_is_kept_as_nothing(elsewhere: Snapshot) -> None:
+    """Content may lose its last commitment: the next build reads what this one left."""
+    AskedBefore(elsewhere).save()
+    assert AskedBefore(elsewhere).get(b"a" * 16) is None

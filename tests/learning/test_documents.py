@@ -7,12 +7,15 @@ import io
 import json
 import re
 import zipfile
+from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 from docx import Document
 from icalendar import Calendar
 
+from kb.cli import cli
 from kb.errors import AgendaRequestError
 from kb.learning.agenda import Agenda
 from kb.learning.as_data import fixed_request
@@ -21,7 +24,10 @@ from kb.learning.documents.outcome import months_later
 from kb.learning.knowledge import Knowledge
 from kb.learning.making import make_agenda
 from kb.learning.request import request_of
+from kb.settings import Settings
 from kb.site.agendas import FORMATS, Wish, write_agenda
+from tests.api.serving import environment
+from tests.conftest import ROOT
 from tests.learning.conftest import asked
 
 SITE = "https://example.org"
@@ -191,3 +197,11 @@ def test_interpreters_have_a_page_of_their_own(founding: Agenda) -> None:
 def test_unknown_formats_and_documents_are_named(founding: Agenda, form: str, document: str) -> None:
     with pytest.raises(AgendaRequestError, match="use "):
         write_agenda(founding, form, Wish("es", document))
+
+
+def test_an_agenda_that_cannot_be_written_says_why(settings: Settings, tmp_path: Path) -> None:
+    place = tmp_path / "nowhere" / "agenda.md"
+    done = CliRunner(env=environment(settings)).invoke(
+        cli, ["agenda", str(ROOT / "examples" / "san-salvador-2023.yaml"), "-o", str(place)]
+    )
+    assert str(done.exception) == f"{place} cannot be written (No such file or directory)."

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import html
 import json
+import math
 import re
 import threading
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import cast
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
@@ -19,11 +23,14 @@ from hypothesis import strategies as st
 
 from kb.cli import cli
 from kb.encoding.protocol import Encoded, QueryEncoder
-from kb.errors import NotFoundError, QueryError, UnknownTermError
-from kb.search.benchmark import evaluate_judgements
+from kb.errors import JudgementError, NotFoundError, QueryError, UnknownTermError
+from kb.learning.matching import forget_matching, matching_of
+from kb.pipeline import open_engine
+from kb.search.benchmark import evaluate_collection, evaluate_judgements
 from kb.search.engine import SearchEngine
 from kb.search.language import detect_language
 from kb.search.request import MAX_QUERY, search_request
+from kb.search.snippets import LENGTH, _Relevance, _window
 from kb.settings import Settings
 from tests.api.serving import environment
 from tests.conftest import ROOT
@@ -257,3 +264,49 @@ def test_eval_of_a_collection_in_beir_form(settings: Settings, tmp_path: Path) -
     assert data["overall"]["ndcg@10"] == 1.0
     assert data["passages"] == 4
     assert set(data["latency_ms"]) == {"p50", "p99"}
+
+
+@pytest.mark.parametrize(
+    ("corpus", "said"),
+    [("", "corpus.jsonl holds no document."), ('{"_id": "a", "text": "x"}\n' * 2, "two documents with the `_id` 'a'")],
+)
+def test_a_collection_that_makes_no_sense_is_refused(
+    settings: Settings, tmp_path: Path, corpus: str, said: str
+) -> None:
+    (tmp_path / "corpus.jsonl").write_text(corpus)
+    (tmp_path / "queries.jsonl").write_text('{"_id": "q", "text": "x"}\n')
+    (tmp_path / "qrels").mkdir()
+    (tmp_path / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq\ta\t1\n")
+    with pytest.raises(JudgementError, match=re.escape(said)):
+        evaluate_collection(settings, tmp_path)
+
+
+@pytest.mark.parametrize("query", ["<s>", "</s>", "<s></s> <pad>"])
+def test_marks_of_the_tokenizer_are_characters_like_others(engine: SearchEngine, query: str) -> None:
+    scores = [hit.score for hit in engine.search(search_request(query)).hits]
+    assert scores == sorted(scores, reverse=True)
+    assert all(math.isfinite(score) for score in scores)
+
+
+def test_a_snippet_of_a_text_without_spaces_keeps_its_end() -> None:
+    found = _window("x" * 1000, [], _Relevance(np.zeros((0, 2), np.int32), [], np.zeros(0)))
+    assert found == (0, LENGTH)
+
+
+def test_a_replaced_snapshot_is_freed_without_a_search_for_garbage(settings: Settings) -> None:
+    """What serves is kept out of every search for garbage, so nothing of it may hold itself."""
+    gc.disable()
+    try:
+        engine = open_engine(settings)
+        engine.search(search_request("salud"))
+        gone = [weakref.ref(part) for part in (engine.snapshot, engine.snapshot.languages["es"].lexical)]
+        del engine
+        assert [part() for part in gone] == [None, None]
+    finally:
+        gc.enable()
+
+
+def test_requests_that_arrive_together_share_one_matching(engine: SearchEngine) -> None:
+    forget_matching()
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(map(id, pool.map(matching_of, [engine] * 4)))) == 1

@@ -74,6 +74,41 @@ def test_a_state_in_the_question_is_recognised_and_preferred_but_never_imposed(
     assert country not in {one.term for one in aside.recognised}
 
 
+@pytest.mark.parametrize(
+    ("query", "lang"),
+    [("albergues excepto México", "es"), ("experiencias que no sean de México sobre albergues", "es"), ("albergues fuera de México", "es"),
+     ("shelters except in Mexico", "en"), ("practices not from Mexico about shelter", "en"), ("niñas que no hablan español", "es"),
+     ("clases de español para niñas", "es"), ("Spanish lessons for refugees", "en"), ("información en español", "es"),
+     ("regularización de venezolanos", "es")],
+)  # fmt: skip
+def test_a_state_that_is_excluded_or_a_language_or_without_practices_is_not_recognised(
+    engine: SearchEngine, query: str, lang: str
+) -> None:
+    response = engine.search(search_request(query, lang))
+    assert [one.term for one in response.recognised if one.facet == "country"] == []
+    assert response.corrections == ()
+
+
+def test_a_demonym_that_is_no_language_is_recognised(engine: SearchEngine) -> None:
+    response = engine.search(search_request("programa español de patrocinio", "es"))
+    assert ("country", "ES") in {(one.facet, one.term) for one in response.recognised}
+
+
+@pytest.mark.parametrize(
+    ("query", "lang"),
+    [
+        ("VBG", "es"),
+        ("GBV", "es"),
+        ("PDI", "es"),
+        ("NNA no acompañados", "es"),
+        ("MHPSS", "en"),
+        ("GBV safe house", "en"),
+    ],
+)
+def test_an_acronym_that_is_understood_matches_well(engine: SearchEngine, query: str, lang: str) -> None:
+    assert engine.search(search_request(query, lang)).matches_well
+
+
 def test_a_theme_in_the_question_is_recognised(engine: SearchEngine) -> None:
     recognised = engine.search(search_request("practices of Panama about health", "en")).recognised
     assert ("theme", "health") in {(one.facet, one.term) for one in recognised}

@@ -16,7 +16,7 @@ def snapshots() -> None:
     from kb.index.generations import generations
     from kb.index.layout import Layout
 
-    found = generations(Layout(load_settings().index))
+    found = list(generations(Layout(load_settings().index)))
     if not found:
         click.echo("There is no snapshot yet; run `kb build`.", err=True)
     for one in found:

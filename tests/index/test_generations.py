@@ -156,3 +156,8 @@ def test_the_list_says_what_is_served_and_what_is_damaged(layout: Layout, two: S
     assert listed[1].startswith(f"  {old}  built 20")
     layout.snapshot(new).items.write_text("[]")
     assert "is damaged (items.json differs" in run.invoke(cli, ["snapshots"]).output
+
+
+def test_without_a_build_the_list_says_what_to_run(tmp_path: Path) -> None:
+    done = CliRunner(env={"KB_INDEX": str(tmp_path / "index")}).invoke(cli, ["snapshots"])
+    assert done.output == "There is no snapshot yet; run `kb build`.\n"

@@ -32,6 +32,8 @@ Location: TypeAlias = tuple[str | int, ...]
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,9}")
 _THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}([.,][0-9]{3})+")
+_CUT_OFF = re.compile(r"\s+#\S.*")
+"""What is meant as text, such as `programme #1`; a remark has a space behind its mark."""
 _CONFLICT = re.compile(r"^(<<<<<<< |=======$|>>>>>>> )", re.MULTILINE)
 _HEADING = re.compile(r"^ {0,3}(?:#{1,6}(?:\s|$)|=+\s*$|-+\s*$)", re.MULTILINE)
 _LONG_WORD = re.compile(rf"(?<!\S)(?!\S{{0,9}}https?://)\S{{{MAX_WORD + 1},}}")
@@ -178,7 +180,7 @@ def _split(path: str, text: str) -> tuple[str, str, int]:
 
 def _compose(path: str, front: str, above: int) -> yaml.Node | None:
     """The YAML tree; `above` lines of the file stand above it."""
-    depth = 0
+    depth, written = 0, front.split("\n")
     try:
         # Events come one by one, so depth and aliases are refused before anything is built from them.
         for event in yaml.parse(front, Loader=yaml.CSafeLoader):
@@ -191,6 +193,8 @@ def _compose(path: str, front: str, above: int) -> yaml.Node | None:
                 raise MalformedError(
                     path, line, "front matter", Sentence("uses `!` (a YAML tag); put the text in quotes.")
                 )
+            if isinstance(event, yaml.ScalarEvent) and not event.style:
+                _refuse_cut_off(path, event, written, above)
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > MAX_DEPTH:
                 raise MalformedError(
@@ -205,7 +209,7 @@ def _compose(path: str, front: str, above: int) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = min(mark.line if mark else 0, front.count("\n")) + 1 + above
-        if "\t" in front.split("\n")[line - 1 - above]:
+        if "\t" in written[line - 1 - above]:
             raise MalformedError(
                 path, line, "front matter", Sentence("holds a tab, which YAML does not take; put spaces in its place.")
             ) from None
@@ -214,6 +218,19 @@ def _compose(path: str, front: str, above: int) -> yaml.Node | None:
             reason=error.problem,
         )
         raise MalformedError(path, line, "front matter", message) from None
+
+
+def _refuse_cut_off(path: str, event: yaml.ScalarEvent, written: list[str], above: int) -> None:
+    """No text behind a plain value that YAML would take for a remark and its author did not."""
+    end = event.end_mark
+    if end is None or end.line >= len(written):
+        return
+    if cut := _CUT_OFF.match(written[end.line][end.column :]):
+        message = Sentence(
+            "%(rest)r would be left out, for `#` begins a remark; put the text between double quotes.",
+            rest=cut.group().strip()[:40],
+        )
+        raise MalformedError(path, end.line + 1 + above, "front matter", message)
 
 
 def _mapping(

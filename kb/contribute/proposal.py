@@ -124,6 +124,8 @@ def _row(question: Question, row: Mapping[str, str], number: int, lang: str, not
     made = Row()
     if question.key == "sources":
         made["n"] = number
+    if str(row.get("value", "")).strip().endswith("%") and not row.get("unit"):
+        row = {**row, "unit": "percent"}
     for column in question.columns:
         text = " ".join(str(row.get(column.key, "")).split())
         if text or column.required:

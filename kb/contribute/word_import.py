@@ -157,8 +157,9 @@ def _blocks(document: WordDocument) -> Iterator[Paragraph | Table]:
 
 
 def _cells(row: Any) -> list[Any]:
-    """The cells of a row, one that spans several only once."""
-    return [_Cell(cell, row.table) for cell in row._tr.tc_lst]
+    """The cells of a row, one that spans several only once; none of a row whose deletion was tracked."""
+    deleted = row._tr.find(f"{_W}trPr/{_W}del") is not None
+    return [] if deleted else [_Cell(cell, row.table) for cell in row._tr.tc_lst]
 
 
 def _cell(cell: Any) -> str:
@@ -166,11 +167,11 @@ def _cell(cell: Any) -> str:
 
 
 def _text(paragraph: Paragraph) -> str:
-    """All words of a paragraph: those in content controls and links too, those deleted or drawn not."""
-    skipped = {inner for drawn in paragraph._p.iter(*_DRAWN) for inner in drawn.iter()}
+    """All words of a paragraph: those in content controls and links too, those deleted, moved away or drawn not."""
+    skipped = {inner for left in paragraph._p.iter(*_DRAWN, f"{_W}moveFrom") for inner in left.iter()}
     words = (e for e in paragraph._p.iter(*_WORDS) if e not in skipped)
     text = "".join(_WORDS[str(element.tag)] or element.text or "" for element in words)
-    return re.sub(r"[\x00-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]", " ", text)
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]", " ", text)
 
 
 def _is_listed(paragraph: Paragraph) -> bool:

@@ -35,7 +35,7 @@ def losses(document: WordDocument, lang: str) -> Iterator[str]:
     comments = sum(1 for _ in body.iter(f"{_W}commentReference"))
     if comments:
         yield say("comments", lang, count=comments)
-    if next(body.iter(f"{_W}del", f"{_W}ins"), None) is not None:
+    if next(body.iter(f"{_W}del", f"{_W}ins", f"{_W}moveFrom"), None) is not None:
         yield say("deletions", lang)
     if any(True for mark in body.iter(f"{_W}b", f"{_W}i", f"{_W}color") if _is_answer(mark)):
         yield say("formatting", lang)

@@ -100,6 +100,12 @@ def test_an_unused_source_is_named(tmp_path: Path) -> None:
         ("---\ntitle: abc\u202etxt\n---\n".encode(), 2, "holds the invisible character U+202E"),
         (b"---\ntitle: x\nresults:\n  - value: 1.200\n---\n", 4, "results: 1.200 may be read in two ways"),
         (b"---\ntitle: x\nresults:\n  - value: 12,000\n---\n", 4, "results: 12,000 may be read in two ways"),
+        (
+            b"---\ntitle: x  # a remark\nsummary: Window #1 of the register\n---\n",
+            3,
+            "'#1 of the register' would be left out",
+        ),
+        ("---\nplaces:\n  - Sector más allá #4\n---\n".encode(), 3, "'#4' would be left out"),
         (b"---\ntitle: x\n\tplaces: y\n---\n", 3, "holds a tab"),
         (b"---\n<<<<<<< HEAD\ntitle: x\n=======\ntitle: y\n>>>>>>> other\n---\n", 2, "holds the marks of a conflict"),
         (b'---\nsummary: x\ntitle: "abc \\u200b txt"\n---\n', 3, "title: holds the invisible character U+200B"),

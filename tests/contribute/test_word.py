@@ -112,6 +112,7 @@ def test_tables_lists_pictures_and_boxes_never_crash_it_and_are_named(tmp_path: 
         "<w:r><w:object/></w:r>",
         "<w:ins w:id='1' w:author='a'><w:r><w:t> inserted</w:t></w:r></w:ins>",
         "<w:del w:id='2' w:author='a'><w:r><w:delText> deleted</w:delText></w:r></w:del>",
+        "<w:moveFrom w:id='3' w:author='a'><w:r><w:t> moved away</w:t></w:r></w:moveFrom>",
         "<w:r><w:commentReference w:id='0'/></w:r>",
         "<w:r><w:footnoteReference w:id='9'/></w:r>",
     ):
@@ -122,6 +123,7 @@ def test_tables_lists_pictures_and_boxes_never_crash_it_and_are_named(tmp_path: 
     for part in ("first cell", "last cell", "- item of a List Bullet", "inserted", "in a content control"):
         assert part in proposal.text
     assert "deleted" not in proposal.text
+    assert "moved away" not in proposal.text
     assert "in a box" not in proposal.text
     said = "\n".join(proposal.notes)
     for part in (
@@ -134,6 +136,19 @@ def test_tables_lists_pictures_and_boxes_never_crash_it_and_are_named(tmp_path: 
         "A table stands",
     ):
         assert part in said, said
+
+
+def test_a_row_whose_deletion_was_tracked_is_gone_and_a_percentage_keeps_its_unit(tmp_path: Path) -> None:
+    document = filled("en")
+    table = next(table for table in document.tables if any("People advised" in cell.text for cell in table._cells))
+    deleted, share = table.add_row(), table.add_row()
+    for row, words in ((deleted, ("Gone", "99")), (share, ("Women", "35 %"))):
+        for cell, text in zip(row.cells, (*words, "", "2023", "1"), strict=True):
+            cell.text = text
+    deleted._tr.get_or_add_trPr().append(parse_xml(f"<w:del {nsdecls('w')} w:id='7' w:author='a'/>"))
+    page = import_word(saved(document, tmp_path / "rows.docx")).text
+    assert "Gone" not in page
+    assert "{label: Women, value: 35, unit: percent," in page
 
 
 def test_footnotes_are_named_with_their_text(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ class _Verbs(click.Group):
         try:
             return super().invoke(ctx)
         except KnowledgeBaseError as error:
-            error.lang = ctx.meta.get(LANGUAGE, "")
+            error.lang = ctx.meta.get(LANGUAGE, "") or error.lang
             raise
 
 

@@ -37,7 +37,7 @@ class KnowledgeBaseError(Exception):
     status = 500
     slug = "error"
     lang = ""
-    """Language that a verb was asked to speak when it failed; empty where it was not asked."""
+    """Language that a verb was asked to speak when it failed, or of the file that it read; empty where there was neither."""
 
     def __init__(self, template: str, hint: str = "", **values: object) -> None:
         self.template = template

@@ -54,7 +54,7 @@ class _term:  # noqa: N801 - reads as the annotation that it is
                 "%(found)r is not a term of %(facet)s.%(hint)s Allowed: %(allowed)s.",
                 found=str(value),
                 facet=self.facet,
-                hint=did_you_mean(str(value), allowed),
+                hint=did_you_mean(str(value), allowed, vocabulary().named(self.facet, str(value))),
                 allowed=", ".join(allowed),
             )
         return str(value)

@@ -41,7 +41,7 @@ def closest(found: str, allowed: Iterable[str]) -> str:
     return lowered[near[0]] if near else ""
 
 
-def did_you_mean(found: str, allowed: Iterable[str]) -> Sentence:
-    """` Did you mean 'x'?` for the closest allowed term, or nothing when none is close."""
-    near = closest(found, allowed)
+def did_you_mean(found: str, allowed: Iterable[str], meant: str = "") -> Sentence:
+    """` Did you mean 'x'?` for `meant`, where that is known, else for the closest allowed term; nothing when none is close."""
+    near = meant or closest(found, allowed)
     return Sentence(" Did you mean %(near)r?", near=near) if near else Sentence()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -39,9 +40,23 @@ class Vocabulary:
         entry = self._facets[facet].get(term)
         return entry.label[lang] if entry else term
 
+    def named(self, facet: str, words: str) -> str:
+        """The term that someone means who writes its key, or its label or an alias in any language; empty where there is none."""
+        for term, entry in self._facets[facet].items():
+            aliases = [alias for listed in entry.aliases.values() for alias in listed]
+            if _bare(words) in map(_bare, (term, *entry.label.values(), *aliases)):
+                return term
+        return ""
+
     def facets(self) -> tuple[str, ...]:
         """Names of all facets."""
         return tuple(self._facets)
+
+
+def _bare(words: str) -> str:
+    """Without case, accents, hyphens and underscores, as people type."""
+    letters = unicodedata.normalize("NFD", words.lower().replace("_", " ").replace("-", " "))
+    return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
 
 
 @cache

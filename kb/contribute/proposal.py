@@ -68,7 +68,9 @@ def propose(answers: Answers, lang: str, name: str = "", today: datetime.date | 
             if question.answer == "choice":
                 comments[key].append(", ".join(vocabulary()[question.facet]))
     if not data["countries"]:
-        raise ContributionError("Name at least one State: the file stands in its folder.")
+        unnamed = ContributionError("Name at least one State: the file stands in its folder.")
+        unnamed.lang = lang
+        raise unnamed
     data |= {
         "period": Row({edge: _joined(answers.get(edge) or "") or None for edge in ("start", "end")}),
         "last_reviewed": day.isoformat(),

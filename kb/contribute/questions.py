@@ -70,17 +70,8 @@ def term_for(facet: str, words: str) -> str:
     Raises:
         UnknownWordError: no term is meant.
     """
-    known: dict[str, str] = {}
-    for term, entry in vocabulary()[facet].items():
-        aliases = [alias for listed in entry.aliases.values() for alias in listed]
-        for name in (term, *entry.label.values(), *aliases):
-            known.setdefault(_plain(name), term)
-    found = known.get(_plain(words))
-    if found is None:
+    found = vocabulary().named(facet, words)
+    if not found:
         labels = [label for entry in vocabulary()[facet].values() for label in entry.label.values()]
         raise UnknownWordError(closest(words, labels))
     return found
-
-
-def _plain(words: str) -> str:
-    return " ".join(words.lower().replace("_", " ").replace("-", " ").split())

@@ -146,7 +146,7 @@ def checked_filters(filters: Mapping[str, list[str] | tuple[str, ...]]) -> Filte
         allowed = {term.lower(): term for term in vocabulary()[FACETS[facet]]}
         for term in terms:
             if term.lower() not in allowed:
-                hint = did_you_mean(term, allowed.values())
+                hint = did_you_mean(term, allowed.values(), vocabulary().named(FACETS[facet], term))
                 raise UnknownTermError("%(found)r is no term of the filter %(name)s.", hint, found=term, name=facet)
         if terms:
             checked[facet] = tuple(sorted({allowed[term.lower()] for term in terms}))

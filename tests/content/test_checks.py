@@ -41,6 +41,8 @@ BAD = [
     ("start: 2023", "start: soon", "period:", "period.start", "'soon' is not a date"),
     ("end: null", "end: 2020", "period:", "period.end", "2020 lies before 2023."),
     ("review_by: 2025-03-01", "review_by: 2021-03-01", "review_by:", "review_by", "2021-03-01 lies before 2024-03-01."),
+    ("status: ongoing", "status: en curso", "status:", "status", "is not a term of status. Did you mean 'ongoing'?"),
+    ("themes: [legal-aid]", "themes: [Asistencia legal]", "themes:", "themes.1", "Did you mean 'legal-aid'?"),
     ("year: 2023, source: 1", "year: 2023", "People advised", "results.1.source", "is missing; every figure"),
     ("value: 120", "value: '120'", "People advised", "results.1.value", "must be a number"),
     ("source: 1}", "source: 4}", "People advised", "results.1.source", "names source 4, which is not among `sources` (1)."),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import struct
+import subprocess
+import sys
 import zlib
 from io import BytesIO
 from pathlib import Path
@@ -64,6 +67,15 @@ def test_a_question_that_was_deleted_is_named_for_its_answer_moved_up(tmp_path: 
     assert [note for note in notes if "no está en el archivo" in note] == [
         f"La pregunta {number} no está en el archivo ({results}). Si está su respuesta, quedó en la pregunta anterior; revísela."
     ]
+
+
+def test_an_empty_template_is_answered_in_its_language(tmp_path: Path) -> None:
+    file = saved(filled("es", leave_out=("countries",)), tmp_path / "empty.docx")
+    done = subprocess.run(
+        [sys.executable, "-c", "from kb.cli import main; main()", "import", str(file), "--content", str(tmp_path)],
+        env=os.environ | {"LANG": "C", "LC_ALL": "C"}, capture_output=True, text=True, check=False, cwd=ROOT,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (2, "kb: Indique al menos un Estado: el archivo va en su carpeta.\n")
 
 
 def test_an_answer_that_is_no_word_of_ours_names_the_closest(tmp_path: Path) -> None:

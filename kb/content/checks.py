@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from itertools import groupby
 
 from kb.content.fact_checks import dates, folder, references, review, sources
 from kb.content.interests import check_interests
 from kb.content.library import Library
-from kb.content.markdown import cited, outline, raw_html_line, without_citations
+from kb.content.markdown import blocks, cited, outline, raw_html_line, without_citations
 from kb.content.model import Entry, Page, Practice
 from kb.content.privacy import personal_data_of
 from kb.content.problems import MAX_PROBLEMS, Problem, did_you_mean
@@ -55,6 +55,7 @@ def check_library(library: Library) -> list[Problem]:
             for rule in _TRANSLATION_RULES:
                 problems.extend(rule(reading))
     problems.extend(_repeated_sentences(readings))
+    problems.extend(_unread_privacy(library, {reading.page.path for reading in readings}))
     problems.extend(_interests(library))
     return _shortened(sorted(set(problems)))
 
@@ -217,6 +218,16 @@ def _privacy(reading: Reading) -> Iterator[Problem]:
     for number, finding in personal_data_of(tuple(text for _, _, text in places), tuple(institutional)):
         key, line, _ = places[number]
         yield replace(reading.problem(key, finding.sentence, line), topic=PERSONAL)
+
+
+def _unread_privacy(library: Library, read: Collection[str]) -> Iterator[Problem]:
+    """Personal data in the text of files whose front matter is wrong: they wait for no second look, for they may be public already."""
+    for path, document in library.documents.items():
+        if path in read:
+            continue
+        found = list(blocks(document.body, document.body_line))
+        for number, finding in personal_data_of(tuple(block.text for block in found), ()):
+            yield Problem(path, found[number].line, "body", finding.sentence, PERSONAL)
 
 
 def _questions(reading: Reading) -> Iterator[Problem]:

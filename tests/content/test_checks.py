@@ -221,6 +221,14 @@ def test_a_sentence_in_two_practices(tmp_path: Path) -> None:
     assert any("stands in practices/sv/legal-desk.en.md too" in problem for problem in problems(tmp_path))
 
 
+def test_personal_data_is_found_though_the_front_matter_is_wrong(tmp_path: Path) -> None:
+    text = changed("status: ongoing", "status: soon").replace("paid their lunch [1]", "paid jane.doe@example.org [1]")
+    write(tmp_path, PATH, text)
+    found = problems(tmp_path)
+    assert any("'soon' is not a term of status" in problem for problem in found)
+    assert any("looks like a person's e-mail address" in problem for problem in found)
+
+
 def test_what_is_not_known_may_be_the_same_in_two_practices(tmp_path: Path) -> None:
     unknown = UNDOCUMENTED["en"] + ": what it cost, who paid for it, and how many people still come today."
     for path in (PATH, "practices/sv/other.en.md"):

@@ -63,5 +63,5 @@ def _description(agenda: Agenda, block: Block, lang: str, links: Links) -> str:
     lines = [f"{block.method.aim[lang]}."] if block.method.aim and not block.is_pause else []
     for name in block.practices:
         chosen = agenda.practices[name]
-        lines.append(f"- {chosen.practice.title[lang]} ({chosen.presenter.name[lang]}) {links(name, lang)}".strip())
+        lines.append(f"- {chosen.practice.title[lang]}{chosen.credit(lang)} {links(name, lang)}".strip())
     return "\n".join(lines)

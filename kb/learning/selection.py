@@ -54,6 +54,11 @@ class Chosen:
     interested: tuple[str, ...]
     """States that said they want to know it."""
 
+    def credit(self, lang: str) -> str:
+        """Who presents it, as it stands behind the title; nothing where the title ends with it already."""
+        name = self.presenter.name[lang]
+        return "" if self.practice.title[lang].endswith((f"({name})", f", {name})")) else f" ({name})"
+
 
 @dataclass(frozen=True)
 class Left:

@@ -205,3 +205,10 @@ def test_an_agenda_that_cannot_be_written_says_why(settings: Settings, tmp_path:
         cli, ["agenda", str(ROOT / "examples" / "san-salvador-2023.yaml"), "-o", str(place)]
     )
     assert str(done.exception) == f"{place} cannot be written (No such file or directory)."
+
+
+def test_a_state_that_a_title_ends_with_is_not_said_twice(founding: Agenda) -> None:
+    for lang in ("en", "es"):
+        page = write_agenda(founding, "md", Wish(lang)).decode()
+        assert not re.search(r"\b(\w+)\) \(\1\)", page)
+        assert "(El Salvador)" in page

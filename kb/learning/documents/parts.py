@@ -59,7 +59,7 @@ class Writer:
     def practice(self, chosen: Chosen) -> Line:
         """Title, linked to the page where its address is known, and who presents."""
         title = chosen.practice.title[self.lang]
-        return line(self.linked(title, chosen), f" ({chosen.presenter.name[self.lang]})")
+        return line(self.linked(title, chosen), chosen.credit(self.lang))
 
     def linked(self, words: str, chosen: Chosen) -> Span:
         return Span(words, url=self._links(chosen.practice.id, self.lang))

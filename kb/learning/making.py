@@ -15,7 +15,7 @@ from kb.learning.questions import questions_for
 from kb.learning.request import AgendaRequest
 from kb.learning.selection import Candidates, Chosen, fair_share, select, visited_practice
 from kb.learning.timetable import Half, Placed, halves, rules_of
-from kb.learning.words import Words, listed, say
+from kb.learning.words import Words, listed, say, state
 
 CROWD = 15
 """Visitors from which a visit is better done in two groups."""
@@ -58,7 +58,7 @@ def make_agenda(request: AgendaRequest, knowledge: Knowledge) -> Agenda:
         {name: shown[name] for name in order},
         {name: questions_for(shown[name], request) for name in order},
         tuple(left),
-        tuple(_notes(request, [shown[name] for name in order], blocks, limits.rooms)),
+        tuple(_notes(candidates, [shown[name] for name in order], blocks, limits.rooms)),
         fair_share(request, visited),
     )
     for violation in rules.violations(agenda):
@@ -102,8 +102,9 @@ def _refuse_without_room(without: Sequence[Chosen], chosen: Sequence[Chosen]) ->
         )
 
 
-def _notes(request: AgendaRequest, shown: Sequence[Chosen], blocks: Sequence[Block], rooms: int) -> Iterator[Words]:
+def _notes(candidates: Candidates, shown: Sequence[Chosen], blocks: Sequence[Block], rooms: int) -> Iterator[Words]:
     """What the organiser should know or do about this agenda."""
+    request = candidates.request
     if rooms < request.parallel:
         yield say("note-rooms", asked=request.parallel, rooms=rooms, needed=2 * request.parallel)
     if request.visits and request.people > CROWD:
@@ -111,6 +112,10 @@ def _notes(request: AgendaRequest, shown: Sequence[Chosen], blocks: Sequence[Blo
     absent = [one for one in shown if not one.presenter.key]
     if absent:
         yield say("note-absent", practices=listed(one.practice.title for one in absent))
+    served = {code for one in shown for code in one.answers}
+    for code in (one.state for one in request.delegations if one.comes_for and one.state not in served):
+        if nearest := candidates.nearest_to(code):
+            yield say("note-unserved", state=state(code), practice=nearest.title, id=nearest.id)
     if request.bilingual and request.interpretation.interpreters == 1:
         yield say("note-alone", minutes=request.interpretation.alone_minutes)
     if request.visits and not request.follow_up:

@@ -103,6 +103,12 @@ class Candidates:
             if code not in practice.states and places.get(practice.id, _NEAR + 1) <= _NEAR
         )
 
+    def nearest_to(self, delegation: str) -> Entry | None:
+        """The practice of another State that comes nearest to what a delegation comes for."""
+        places = self._needs.get(delegation, {})
+        others = [name for name in places if delegation not in self.knowledge.practices[name].states]
+        return self.knowledge.practices[min(others, key=lambda name: places[name])] if others else None
+
     def interested(self, practice: Entry) -> tuple[str, ...]:
         """Those who come and have said that they want to know the practice."""
         said = [str(one["state"]) for one in practice.document.get("interests", ())]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -283,3 +284,16 @@ def test_an_ordinary_request_always_gets_an_agenda(
     if parallel == 2 and states == 7:
         assert any(block.room == 2 for block in made.blocks)
     assert sum(bool(block.practices) for block in made.blocks) >= 1 + visits
+
+
+def test_a_delegation_whose_wish_nothing_answers_is_told_with_what_would(knowledge: Knowledge) -> None:
+    permits = {"en": "Work permits issued online", "es": "Permisos de trabajo en línea"}
+    comes = [{"state": "BZ", "comes_for": permits}, {"state": "CR"}, {"state": "HN"}]
+    wanted = "the nearest to what Belize comes for"
+    told = [note["en"] for note in make_agenda(asked(delegations=comes), knowledge).notes if wanted in note["en"]]
+    assert len(told) == 1
+    named = re.search(r"\(([a-z0-9-]+)\); name it", told[0])
+    assert named
+    again = make_agenda(asked(delegations=comes, practices={"wanted": [named[1]]}), knowledge)
+    assert "BZ" in again.practices[named[1]].answers
+    assert not any(wanted in note["en"] for note in again.notes)

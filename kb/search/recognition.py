@@ -22,7 +22,9 @@ _LEADING = frozenset("a al de del el en es from in la las los no not of sea sean
 EXCLUDING = frozenset(
     "aparte distinta distintas distinto distintos except excepto excluding excluir excluyendo fuera menos outside salvo sin than without".split()
 )
+"""Before a State (`excepto México`): it is not asked for."""
 _DENIED = (("no", "sea"), ("no", "sean"), ("not", "in"), ("not", "from"), ("no", "en"))
+"""Among the words before a State (`que no sea de México`): the same."""
 _LANGUAGES = frozenset(
     "aleman english espanol frances french german ingles italian italiano portugues portuguese spanish".split()
 )
@@ -32,9 +34,11 @@ _OF_LANGUAGES = frozenset(
     "idiomas interpretacion interpretes into learn learning learns leer lengua lenguas read speak speaking speaks spoken teach teaching "
     "traduccion traducir write".split()
 )
+"""Before a word of `_LANGUAGES`: the language is meant, not the State."""
 _THEN_LANGUAGES = frozenset(
     "class classes course courses interpretation interpreter interpreters language languages lesson lessons speaker speakers speaking".split()
 )
+"""Behind it: the same."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ _LAST_SECONDS = 5
 
 
 class Watch(Multiprocess):
-    """Ends with its workers, also where one hangs, and sees at once that a worker ended, also while it waits for that worker to say that it lives.
+    """Sees at once that a worker ended, even while it waits for it to say that it lives; and ends when it is told to, even where a worker hangs.
 
     Uvicorn asks each worker twice a second, and waits as long as `timeout_worker_healthcheck` for the answer. It keeps the worker's
     end of the pipe open on its own side, so that the system cannot tell it that nobody is left to answer: for all that time no

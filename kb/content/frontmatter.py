@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 import yaml
 
+from kb.content.letters import UNWANTED, invisible
 from kb.content.memory import remembered
 from kb.content.problems import Problem
 from kb.sentences import Sentence, template
@@ -38,8 +39,6 @@ _CONFLICT = re.compile(r"^(<<<<<<< |=======$|>>>>>>> )", re.MULTILINE)
 _HEADING = re.compile(r"^ {0,3}(?:#{1,6}(?:\s|$)|=+\s*$|-+\s*$)", re.MULTILINE)
 _LONG_WORD = re.compile(rf"(?<!\S)(?!\S{{0,9}}https?://)\S{{{MAX_WORD + 1},}}")
 _OTHER_ALPHABET = re.compile("[\u0370-\u03ff\u0400-\u052f\u0530-\u058f\uff21-\uff5a]")
-# Controls that no page needs, and the bidirectional overrides with which text can be made to look like other text.
-_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 @dataclass
@@ -126,9 +125,9 @@ def _decode(path: str, content: bytes) -> str:
         )
         raise MalformedError(path, line, "file", message) from None
     text = text.replace("\r\n", "\n")
-    if found := _UNWANTED.search(text):
+    if found := UNWANTED.search(text):
         line = text.count("\n", 0, found.start()) + 1
-        raise MalformedError(path, line, "file", Sentence(INVISIBLE, code=invisible(text)))
+        raise MalformedError(path, line, "file", Sentence(INVISIBLE, code=invisible(found.group())))
     if len(marks := list(_CONFLICT.finditer(text))) > 1:
         line = text.count("\n", 0, marks[0].start()) + 1
         message = Sentence(
@@ -137,12 +136,6 @@ def _decode(path: str, content: bytes) -> str:
         raise MalformedError(path, line, "file", message)
     _refuse_odd_words(path, text)
     return text
-
-
-def invisible(text: str) -> str:
-    """The code of the first character that nobody sees and no page may hold, such as `200B`; empty where there is none."""
-    found = _UNWANTED.search(text)
-    return f"{ord(found.group()):04X}" if found else ""
 
 
 INVISIBLE = template("holds the invisible character U+%(code)s; delete it and type the text again.")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from kb.content.letters import plain
 from kb.content.vocabulary import Term, vocabulary
 
 _SOURCES = ("glossary", "themes", "populations")
@@ -59,11 +59,3 @@ def _split(label: str) -> tuple[str, str]:
     """`Refugee status determination (RSD)` to its words and its short form; an empty one where there is none."""
     found = _AT_THE_END.match(label)
     return (found["words"], found["acronym"]) if found else (label, "")
-
-
-def plain(text: str) -> str:
-    """Lower case without accents."""
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.lower())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))

@@ -26,7 +26,8 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from kb.content.findings import refused
-from kb.content.frontmatter import INVISIBLE, invisible
+from kb.content.frontmatter import INVISIBLE
+from kb.content.letters import invisible
 from kb.content.markdown import Section
 from kb.content.problems import did_you_mean
 from kb.content.vocabulary import vocabulary

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -11,6 +10,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from kb.content.letters import plain
 from kb.content.memory import remembered
 
 
@@ -42,9 +42,10 @@ class Vocabulary:
 
     def named(self, facet: str, words: str) -> str:
         """The term that someone means who writes its key, or its label or an alias in any language; empty where there is none."""
+        wanted = _bare(words)
         for term, entry in self._facets[facet].items():
             aliases = [alias for listed in entry.aliases.values() for alias in listed]
-            if _bare(words) in map(_bare, (term, *entry.label.values(), *aliases)):
+            if wanted in map(_bare, (term, *entry.label.values(), *aliases)):
                 return term
         return ""
 
@@ -54,9 +55,8 @@ class Vocabulary:
 
 
 def _bare(words: str) -> str:
-    """Without case, accents, hyphens and underscores, as people type."""
-    letters = unicodedata.normalize("NFD", words.lower().replace("_", " ").replace("-", " "))
-    return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
+    """As people type: without case, accents, hyphens and underscores."""
+    return " ".join(plain(words).replace("_", " ").replace("-", " ").split())
 
 
 @cache

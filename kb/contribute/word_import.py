@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
+from kb.content.letters import UNWANTED
 from kb.contribute.proposal import Proposal, propose
 from kb.contribute.questions import Question, questions
 from kb.contribute.sentences import say
@@ -171,7 +172,7 @@ def _text(paragraph: Paragraph) -> str:
     skipped = {inner for left in paragraph._p.iter(*_DRAWN, f"{_W}moveFrom") for inner in left.iter()}
     words = (e for e in paragraph._p.iter(*_WORDS) if e not in skipped)
     text = "".join(_WORDS[str(element.tag)] or element.text or "" for element in words)
-    return re.sub(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]", " ", text)
+    return re.sub(r"[\t\n]", " ", UNWANTED.sub(" ", text))
 
 
 def _is_listed(paragraph: Paragraph) -> bool:

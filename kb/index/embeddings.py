@@ -107,7 +107,7 @@ class EmbeddingStore:
 
 def removed_if_damaged(path: Path, error: sqlite3.DatabaseError) -> bool:
     """Removes what was kept if `error`, raised while it was read, says that it is damaged."""
-    damaged = error.sqlite_errorcode & 0xFF in _DAMAGED
+    damaged = getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED  # what sqlite3 itself refuses has no code
     if damaged:
         _remove(path)
     return damaged

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from kb.content.glossary import plain
+from kb.content.letters import plain
 
 WORD = re.compile(r"[^\W\d_]{3,}")
 

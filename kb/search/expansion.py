@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from kb.content.glossary import Meaning, acronyms, plain
+from kb.content.glossary import Meaning, acronyms
+from kb.content.letters import plain
 from kb.index.snapshot import Snapshot
 
 MEANT = 0.4

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from kb.content.glossary import plain
+from kb.content.letters import plain
 
 # Frequent short words that stand in one language and not in the other.
 _MARKERS = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from kb.content.glossary import plain
+from kb.content.letters import plain
 from kb.content.vocabulary import vocabulary
 
 _FACETS = {"country": "countries", "theme": "themes"}

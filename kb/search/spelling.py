@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from kb.content.glossary import acronyms, plain
+from kb.content.glossary import acronyms
+from kb.content.letters import plain
 from kb.content.vocabulary import vocabulary
 from kb.index.snapshot import LanguageIndex
 from kb.search.recognition import EXCLUDING

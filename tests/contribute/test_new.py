@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from kb.cli import cli
 from kb.content import frontmatter
+from kb.content.letters import invisible
 from kb.content.library import Library
 from kb.content.sections import UNDOCUMENTED
 from kb.contribute.asking import ask
@@ -141,11 +142,7 @@ TEXT = (
         max_size=60,
     )
     .map(lambda text: " ".join(text.split()))
-    .filter(
-        lambda text: (
-            bool(text) and not frontmatter._OTHER_ALPHABET.search(text) and not frontmatter._UNWANTED.search(text)
-        )
-    )
+    .filter(lambda text: bool(text) and not frontmatter._OTHER_ALPHABET.search(text) and not invisible(text))
 )
 
 

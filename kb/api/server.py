@@ -55,7 +55,7 @@ def _run_alone(settings: Settings, *, watch: bool) -> None:
     # Uvicorn finishes open requests, then raises the signal again; being asked to stop is not a failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
-    config = _config(settings, app)
+    config = uvicorn_config(settings, app)
     if watch:  # pages in a preview hold a stream open; nobody waits for those
         config.timeout_graceful_shutdown = 1
     uvicorn.Server(config).run()
@@ -73,7 +73,7 @@ def _run_workers(settings: Settings) -> None:
 
         shared = Shared(Path(folder))
         shared.create()
-        config = _config(settings, partial(_worker, settings, shared), factory=True, workers=settings.workers)
+        config = uvicorn_config(settings, partial(_worker, settings, shared), factory=True, workers=settings.workers)
         team = Watch(config, sockets=[shared_socket(config)])
         team.run()
         if any(process.exitcode == STARTUP_FAILURE for process in team.processes):
@@ -125,7 +125,8 @@ def _worker(settings: Settings, shared: Shared) -> ASGIApp:
         sys.exit(STARTUP_FAILURE)
 
 
-def _config(settings: Settings, app: object, *, factory: bool = False, workers: int = 1) -> uvicorn.Config:
+def uvicorn_config(settings: Settings, app: object, *, factory: bool = False, workers: int = 1) -> uvicorn.Config:
+    """How Uvicorn serves `app`, or with `factory` what it makes."""
     import uvicorn
 
     return uvicorn.Config(

@@ -16,7 +16,8 @@ from kb.content.vocabulary import vocabulary
 MAX_UNITS = 100
 """Most units of one passage without its context; a section longer than this is cut at sentences. See `units`."""
 
-_SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+"""Where a text may be cut. Not behind a colon or a semicolon: a label (`The method:`) says nothing without what follows."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def _pieces(blocks: Iterable[str], most: float) -> Iterator[tuple[str, float]]:
         if length <= most:
             yield block, length
             continue
-        for sentence in _SENTENCE.split(block):
+        for sentence in SENTENCE_END.split(block):
             yield from _halves(sentence, most)
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import html
 import itertools
+import math
 import re
 import sys
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,28 +19,31 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.index.lexical import LexicalIndex
-from kb.index.passages import Passage
+from kb.index.passages import SENTENCE_END, Passage
 from kb.index.products import products
 from kb.index.snapshot import LanguageIndex
 from kb.index.tokens import PassageTokens
 from kb.search.cache import Cache
 from kb.search.pools import Question
 
-LENGTH = 260
+LENGTH = 300
 """Characters that a snippet aims at; a sentence is never cut in its middle unless it is longer by itself."""
 
 ALIGNED = 0.88
 """Cosine from which two tokens are taken for the same thing said."""
+MARKED = 0.01
+"""What a marked word adds to the MaxSim of a run of sentences: it decides among those that say nearly the same."""
 RARE = 7.0
 """Rarity (minus log-probability) from which a query token says something; function words lie below."""
 
 _REMEMBERED = 2048
 """Passages whose words and stems are kept: some 10 kB each."""
 
-_SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
 _WORD = re.compile(r"\w[\w'’+-]*\w|\w")
 
 Floats = npt.NDArray[np.float32]
+Span = tuple[int, int]
+"""First character, and one past the last."""
 
 
 @dataclass(frozen=True)
@@ -98,17 +102,17 @@ class _Relevance:
     Args:
         spans: int32[t, 2], where each token stands in the passage's text, in order.
         aligned: numbers of the tokens that say what a rare token of the question says, ascending.
-        gain: float[t], how much of the question each token answers.
+        similarity: float32[t, q], the cosine of each with each token of the question, by its share in the question.
     """
 
-    def __init__(self, spans: npt.NDArray[np.int32], aligned: list[int], gain: npt.NDArray[np.floating]) -> None:
+    def __init__(self, spans: npt.NDArray[np.int32], aligned: list[int], similarity: Floats) -> None:
         self._starts: list[int] = spans[:, 0].tolist()
         self._ends: list[int] = spans[:, 1].tolist()
         self._aligned = aligned
-        self._sums: list[float] = [0.0, *np.cumsum(gain).tolist()]
+        self._similarity = similarity
 
-    def aligned(self, words: list[tuple[int, int]]) -> set[int]:
-        """Numbers of the words (first character, and one past the last) that say what a rare token of the question says."""
+    def aligned(self, words: list[Span]) -> set[int]:
+        """Numbers of the words that say what a rare token of the question says."""
         met = set()
         for token in self._aligned:
             start, end = self._starts[token], self._ends[token]
@@ -117,10 +121,14 @@ class _Relevance:
                 met.add(number)
         return met
 
-    def worth(self, start: int, end: int) -> float:
-        """How much of the question the text between two characters answers."""
-        first, last = bisect_left(self._starts, start), bisect_right(self._ends, end)
-        return self._sums[last] - self._sums[first] if last > first else 0.0
+    def nearest(self, sentences: Sequence[Span]) -> Floats:
+        """How near the tokens of each sentence come to each token of the question: float32[len(sentences), q]."""
+        near = np.zeros((len(sentences), self._similarity.shape[1]), np.float32)
+        for number, (start, end) in enumerate(sentences):
+            tokens = self._similarity[bisect_right(self._ends, start) : bisect_right(self._ends, end)]
+            if len(tokens):
+                tokens.max(axis=0, out=near[number])
+        return near
 
 
 def _relevances(passages: Sequence[Passage], tokens: Sequence[PassageTokens], question: Question) -> list[_Relevance]:
@@ -128,56 +136,59 @@ def _relevances(passages: Sequence[Passage], tokens: Sequence[PassageTokens], qu
     together = products(vectors, scales, question.encoded.token_vectors)
     ends = np.cumsum([len(one) for one in vectors])
     weights = question.rarity / max(float(question.rarity.sum()), 1e-9)
-    rare = question.rarity >= RARE
+    rare = np.flatnonzero(question.rarity >= RARE)
     found = []
     for passage, held, similarity in zip(passages, tokens, np.split(together, ends[:-1]), strict=True):
         spans = held.offsets.astype(np.int32) - (len(passage.full_text) - len(passage.text))
-        if similarity.size == 0:
-            found.append(_Relevance(spans, [], np.zeros(len(spans))))
-            continue
-        chosen = similarity.argmax(axis=0)
-        near = rare & (similarity[chosen, np.arange(len(chosen))] >= ALIGNED)
-        gain = (similarity * weights).max(axis=1) + np.bincount(chosen, weights, len(spans))
-        found.append(_Relevance(spans, sorted(set(chosen[near].tolist())), gain))
+        chosen = similarity[:, rare].argmax(axis=0) if len(similarity) else np.empty(0, np.int64)
+        near = chosen[similarity[chosen, rare[: len(chosen)]] >= ALIGNED]
+        found.append(_Relevance(spans, sorted(set(near.tolist())), similarity * weights))
     return found
 
 
-def _snippet(passage: Passage, marks: list[tuple[int, int]], relevance: _Relevance) -> Snippet:
+def _snippet(passage: Passage, marks: list[Span], relevance: _Relevance) -> Snippet:
     start, end = _window(passage.text, marks, relevance)
     inside = [(a, b) for a, b in marks if start <= a and b <= end]
     words = tuple(dict.fromkeys(passage.text[a:b].lower() for a, b in inside))
     return Snippet(_marked(passage.text, start, end, inside), passage.lang, words)
 
 
-def _window(text: str, marks: list[tuple[int, int]], relevance: _Relevance) -> tuple[int, int]:
-    """The run of whole sentences, about `LENGTH` long, that holds most of what was asked."""
-    if len(text) <= LENGTH * 1.2:
+def _window(text: str, marks: list[Span], relevance: _Relevance) -> Span:
+    """The run of whole sentences that answers best token by token, with what else fits of its surroundings."""
+    if len(text) <= LENGTH * 1.1:
         return 0, len(text)
-    bounds = [0, *(found.end() for found in _SENTENCE.finditer(text)), len(text)]
+    bounds = [0, *(found.end() for found in SENTENCE_END.finditer(text)), len(text)]
     sentences = [(a, b) for a, b in itertools.pairwise(bounds) if b > a]
-
-    def worth(start: int, end: int) -> float:
-        return relevance.worth(start, end) + sum(start <= a and b <= end for a, b in marks) * 0.05
-
-    best = max(range(len(sentences)), key=lambda n: worth(*sentences[n]) / (sentences[n][1] - sentences[n][0] + 80))
-    first = last = best
-    while True:
-        grown = [(first - 1, last), (first, last + 1)]
-        fitting = [
-            (a, b) for a, b in grown
-            if a >= 0 and b < len(sentences) and sentences[b][1] - sentences[a][0] <= LENGTH
-        ]  # fmt: skip
-        if not fitting:
-            break
-        first, last = max(fitting, key=lambda pair: worth(sentences[pair[0]][0], sentences[pair[1]][1]))
+    first, last = _best_run(sentences, marks, relevance)
+    while last + 1 < len(sentences) and sentences[last + 1][1] - sentences[first][0] <= LENGTH:
+        last += 1
+    while first and sentences[last][1] - sentences[first - 1][0] <= LENGTH:
+        first -= 1
     start, end = sentences[first][0], sentences[last][1]
-    if end - start > LENGTH * 1.5:
+    if end - start > LENGTH * 1.3:
         space = text.rfind(" ", start, start + LENGTH)
         end = space if space > start else start + LENGTH
     return start, end
 
 
-def _marked(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str:
+def _best_run(sentences: Sequence[Span], marks: list[Span], relevance: _Relevance) -> tuple[int, int]:
+    """First and last of the sentences, together at most `LENGTH` long, whose MaxSim with the question is highest."""
+    near = relevance.nearest(sentences)
+    best, most = (0, 0), -math.inf
+    for first, (start, _) in enumerate(sentences):
+        answered = near[first]
+        for last in range(first, len(sentences)):
+            end = sentences[last][1]
+            if last > first and end - start > LENGTH:
+                break
+            answered = np.maximum(answered, near[last])
+            worth = float(answered.sum()) + MARKED * sum(start <= a and b <= end for a, b in marks)
+            if worth > most:
+                best, most = (first, last), worth
+    return best
+
+
+def _marked(text: str, start: int, end: int, spans: list[Span]) -> str:
     parts, at = ["… " if start else ""], start
     for a, b in spans:
         parts += [html.escape(text[at:a]), "<mark>", html.escape(text[a:b]), "</mark>"]

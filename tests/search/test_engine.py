@@ -74,6 +74,17 @@ def test_snippets_are_safe_and_mark_what_met(engine: SearchEngine) -> None:
         }
 
 
+def test_a_snippet_never_ends_where_the_answer_begins(engine: SearchEngine) -> None:
+    """`The method: …` promises what it does not show."""
+    queries = [json.loads(line) for line in DEV.read_text("utf-8").splitlines()]
+    ends = [
+        html.unescape(hit.snippet.html).removesuffix(" …")[-30:]
+        for query in queries
+        for hit in engine.search(search_request(query["query"], lang=query["lang"])).hits
+    ]
+    assert [end for end in ends if end.endswith(":")] == []
+
+
 def test_accents_do_not_matter(engine: SearchEngine) -> None:
     written = set(ids(engine, "atención psicológica a niñez migrante"))
     typed = set(ids(engine, "atencion psicologica a ninez migrante"))
@@ -289,7 +300,7 @@ def test_marks_of_the_tokenizer_are_characters_like_others(engine: SearchEngine,
 
 
 def test_a_snippet_of_a_text_without_spaces_keeps_its_end() -> None:
-    found = _window("x" * 1000, [], _Relevance(np.zeros((0, 2), np.int32), [], np.zeros(0)))
+    found = _window("x" * 1000, [], _Relevance(np.zeros((0, 2), np.int32), [], np.zeros((0, 0), np.float32)))
     assert found == (0, LENGTH)
 
 

@@ -69,7 +69,8 @@ class Snippets:
         made = []
         for row, passage, relevance in zip(rows, passages, relevances, strict=True):
             words = self._words_of(index, row, passage.text)
-            marks = [words.spans[number] for number in sorted(words.of_stems(stems) | relevance.aligned(words.spans))]
+            met = words.of_stems(stems) | (relevance.aligned(words.spans) & words.telling)
+            marks = [words.spans[number] for number in sorted(met)]
             made.append(_snippet(passage, marks, relevance))
         return made
 
@@ -82,7 +83,10 @@ class Snippets:
 
 
 class _Words:
-    """The words of a text: where each stands, and by which stems it is found."""
+    """The words of a text: where each stands, and by which stems it is found.
+
+    `telling` are the numbers of those that are found by any; `for` and `para` are not.
+    """
 
     def __init__(self, text: str, lexical: LexicalIndex) -> None:
         self.spans = [found.span() for found in _WORD.finditer(text)]
@@ -90,6 +94,7 @@ class _Words:
         for number, span in enumerate(self.spans):
             for stem in lexical.stems(text[slice(*span)]):
                 self._numbers.setdefault(stem, []).append(number)
+        self.telling = frozenset(itertools.chain.from_iterable(self._numbers.values()))
 
     def of_stems(self, stems: set[str]) -> set[int]:
         """Numbers of the words that have one of the stems."""

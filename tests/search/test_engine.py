@@ -85,6 +85,13 @@ def test_a_snippet_never_ends_where_the_answer_begins(engine: SearchEngine) -> N
     assert [end for end in ends if end.endswith(":")] == []
 
 
+def test_words_that_say_nothing_are_not_marked(engine: SearchEngine) -> None:
+    hits = engine.search(search_request("Peten jobs for refugees", lang="en")).hits
+    marked = {word for hit in hits for word in hit.explanation.words}
+    assert {"refugees", "petén"} <= marked
+    assert not marked & {"for", "the", "of", "and", "in", "to"}
+
+
 def test_accents_do_not_matter(engine: SearchEngine) -> None:
     written = set(ids(engine, "atención psicológica a niñez migrante"))
     typed = set(ids(engine, "atencion psicologica a ninez migrante"))

@@ -54,5 +54,5 @@ def test_a_file_that_breaks_is_named_at_once_and_its_page_stays(
 ) -> None:
     write(tmp_path / "content", PATH, "---\ntitle: [\n---\n")
     assert preview.render_changed()
-    assert f"{PATH}:2: front matter: no es YAML válido" in caplog.text
+    assert f"{PATH}:2: front matter: abre `[` y no lo cierra" in caplog.text
     assert (tmp_path / "site/en/practices/sv-legal-desk/index.html").exists()

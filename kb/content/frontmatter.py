@@ -33,7 +33,8 @@ Location: TypeAlias = tuple[str | int, ...]
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,9}")
-_THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}([.,][0-9]{3})+")
+THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}([.,][0-9]{3})+$")
+"""A plain value that one State reads as thousands and another as decimals: refused."""
 _TWO_WAYS = template(
     "%(found)s may be read in two ways; write a number without a mark of thousands, and decimals with a point and other than three digits."
 )
@@ -262,7 +263,7 @@ def _value(path: str, node: yaml.Node, at: Location, lines: dict[Location, int],
     assert isinstance(node, yaml.ScalarNode)  # noqa: S101 - there is no fourth kind
     if code := invisible(node.value):  # written as an escape, such as "\\u200b"
         raise MalformedError(path, node.start_mark.line + 1 + above, str(at[0]), Sentence(INVISIBLE, code=code))
-    if not node.style and _THOUSANDS.fullmatch(node.value):
+    if not node.style and THOUSANDS.match(node.value):
         raise MalformedError(path, node.start_mark.line + 1 + above, str(at[0]), Sentence(_TWO_WAYS, found=node.value))
     return _scalar(node)
 

@@ -192,6 +192,13 @@ def _place(folder: Path, path: str, top: str, depth: int) -> _File:
         )
         raise MalformedError(path, 1, "file", message)
     country = parts[0] if depth == 2 else ""
+    if country != country.lower():  # it is part of the id and of the address
+        message = Sentence(
+            "stands in %(folder)r; write the name of the folder in small letters, %(small)r.",
+            folder=country,
+            small=country.lower(),
+        )
+        raise MalformedError(path, 1, "file", message)
     if depth == 2 and country.upper() not in vocabulary()["countries"] and country not in vocabulary()["regions"]:
         message = Sentence("stands in %(folder)r, which is no country code, `regional` or `global`.", folder=country)
         raise MalformedError(path, 1, "file", message)

@@ -14,6 +14,7 @@ from kb.contribute.questions import Column, Question, UnknownWordError, question
 from kb.contribute.sentences import say
 from kb.contribute.writing import Row, Terms, body, front_matter, name_from
 from kb.errors import ContributionError
+from kb.sentences import template
 
 Answers: TypeAlias = Mapping[str, str | Sequence[str] | Sequence[Mapping[str, str]]]
 """Question key to what was written: a text, a list of lines, or the rows of a table."""
@@ -22,6 +23,7 @@ _KEYS = (
     "title", "summary", "questions", "countries", "places", "implementers", "partners", "period", "status", "evidence",
     "themes", "populations", "tier", "results", "costs", "sources", "last_reviewed", "review_by", "review",
 )  # fmt: skip
+NO_STATE = template("Name at least one State: the file stands in its folder.")
 MIN_SHORT, MIN_FULL = BODY_WORDS["snapshot"][0], BODY_WORDS["full"][0]
 _EMPTY: dict[str, Any] = {"text": "", "paragraph": "", "choice": "", "list": [], "choices": [], "table": []}
 
@@ -68,7 +70,7 @@ def propose(answers: Answers, lang: str, name: str = "", today: datetime.date | 
             if question.answer == "choice":
                 comments[key].append(", ".join(vocabulary()[question.facet]))
     if not data["countries"]:
-        unnamed = ContributionError("Name at least one State: the file stands in its folder.")
+        unnamed = ContributionError(NO_STATE)
         unnamed.lang = lang
         raise unnamed
     data |= {

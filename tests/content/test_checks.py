@@ -148,6 +148,8 @@ def test_a_file_that_cannot_be_read_says_where_and_why(tmp_path: Path, content: 
         ("practices/sv/notes.txt", "is not named practices/<country>/<name>"),
         ("practices/legal-desk.en.md", "is not named practices/<country>/<name>"),
         ("practices/xx/legal-desk.en.md", "stands in 'xx', which is no country code"),
+        ("practices/SV/legal-desk.en.md", "stands in 'SV'; write the name of the folder in small letters, 'sv'."),
+        ("commitments/Regional/plan.en.md", "write the name of the folder in small letters, 'regional'."),
         ("practices/sv/l\u0435gal-desk.en.md", "is not named practices/<country>/<name>"),  # Cyrillic e
     ],
 )

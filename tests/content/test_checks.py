@@ -215,6 +215,31 @@ def test_facts_that_change_do_not_make_a_translation_stale(tmp_path: Path) -> No
     assert problems(tmp_path) == []
 
 
+def test_stamping_says_what_it_did_and_what_there_was_to_do(tmp_path: Path) -> None:
+    write(tmp_path, PATH, ORIGINAL)
+    write(tmp_path, TRANSLATED, TRANSLATION.format(fingerprint="old"))
+    write(tmp_path, "practices/sv/alone.en.md", ORIGINAL)
+
+    def said(*ids: str) -> str:
+        return CliRunner(env={"KB_LANG": "en"}).invoke(cli, ["stamp", *ids, "--content", str(tmp_path)]).output
+
+    assert said("sv-legal-desk") == f"Stamped {tmp_path}/{TRANSLATED}.\n"
+    assert said("sv-legal-desk", "sv-legal-desk") == "The translation of sv-legal-desk is stamped already.\n"
+    assert said("all") == "All translations are stamped already.\n"
+    assert said("sv-alone").startswith("sv-alone has no translation that can be read; `kb check` says")
+    in_spanish = CliRunner(env={"KB_LANG": "es"}).invoke(cli, ["stamp", "all", "--content", str(tmp_path)])
+    assert in_spanish.output == "Todas las traducciones ya están marcadas como al día.\n"
+
+
+def test_stamping_what_does_not_exist_is_said_and_changes_nothing(tmp_path: Path) -> None:
+    write(tmp_path, PATH, ORIGINAL)
+    write(tmp_path, TRANSLATED, TRANSLATION.format(fingerprint="old"))
+    for ids in (["sv-legal-desk", "sv-nothing"], ["all", "sv-nothing"]):
+        done = CliRunner().invoke(cli, ["stamp", *ids, "--content", str(tmp_path)])
+        assert str(done.exception).startswith("There is no entry 'sv-nothing'.")
+    assert "fingerprint: old" in (tmp_path / TRANSLATED).read_text()
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [

@@ -106,7 +106,11 @@ def _value(question: Question, answer: Any, lang: str, notes: list[str]) -> Any:
     listed = [" ".join(str(line).split()) for line in lines if str(line).strip()]
     if question.facet:
         terms = [_term(question.facet, line, question.question[lang], lang, notes) for line in listed]
-        return Terms(dict.fromkeys(terms)) if question.answer == "choices" else "".join(terms[:1])
+        if question.answer == "choices":
+            return Terms(dict.fromkeys(terms))
+        if len(set(terms)) > 1:
+            notes.append(say("several", lang, where=question.question[lang], found="; ".join(listed)))
+        return "".join(terms[:1])
     return listed
 
 
@@ -133,7 +137,7 @@ def _row(question: Question, row: Mapping[str, str], number: int, lang: str, not
     for column in question.columns:
         text = " ".join(str(row.get(column.key, "")).split())
         if text or column.required:
-            where = f"{question.question[lang]} ({number}, {column.question[lang]})"
+            where = say("cell", lang, question=question.question[lang], row=number, column=column.question[lang])
             made[column.key] = _cell(column, text, where, lang, notes)
     return made
 

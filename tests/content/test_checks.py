@@ -57,6 +57,15 @@ BAD = [
     ("## The need", "# The need", "# The need", "body", "a heading with one `#` is the page's title"),
     ("paid their lunch [1]", "paid <b>lunch</b> [1]", "paid <b>", "body", "raw HTML is shown as text"),
     ("paid their lunch [1]", "paid jane.doe@example.org [1]", "paid jane", "body", "looks like a person's e-mail address"),
+    ("paid their lunch [1]", "paid\n![lunch](https://example.org/a.png) [1]", "![lunch]", "body", "a picture is shown as text"),
+    ("paid their lunch [1]", "paid\n[lunch](lunch.md) [1]", "[lunch](", "body", "a link to 'lunch.md' leads nowhere"),
+    ("paid their lunch [1]", "paid [lunch](#need) [1]", "paid [lunch]", "body", "a link to '#need' leads nowhere"),
+    ("paid their lunch [1]", "paid [lunch][l] [1]\n\n[l]: b.md", "paid [lunch]", "body", "a link to 'b.md"),
+    ("paid their lunch [1]", "paid them [1](b.md) [1]", "paid them", "body", "a link to 'b.md"),
+    ("paid their lunch [1]", "paid <mailto:info@example.org> [1]", "paid <mailto", "body", "a link to 'mailto:' is shown"),
+    ("lunch [1]", "lunch [1-2]", "lunch [1-2]", "body", "[1-2] is shown as text and cites nothing; write each number"),
+    ("lunch [1]", "lunch [1 y 2]", "lunch [1 y 2]", "body", "[1 y 2] is shown as text and cites nothing"),
+    ("lunch [1]", "lunch [1, pág. 4]", "lunch [1, pág", "body", "[1, pág. 4] is shown as text and cites nothing"),
     ("Students left", "Mr. Example left", "Mr. Example", "body", "looks like the name of a person"),
     ("Not documented yet.\n", "", "## Adapting it", "body", "nothing stands below 'Adapting it'"),
 ]  # fmt: skip
@@ -70,6 +79,19 @@ def test_each_problem_is_found_at_its_line(tmp_path: Path, old: str, new: str, a
     found = problems(tmp_path)
     start = f"{PATH}:{line}: {key}: "
     assert any(problem.startswith(start) and message in problem for problem in found), found
+
+
+@pytest.mark.parametrize(
+    "fine", ["[1, 1]", "[sic] [1]", "[12 people] [1]", "[a page](https://example.org/a) [1]", "`[a](b.md)` [1]"]
+)
+def test_brackets_that_pages_show_as_meant_are_no_problem(tmp_path: Path, fine: str) -> None:
+    write(tmp_path, PATH, changed("lunch [1]", f"lunch {fine}"))
+    assert problems(tmp_path) == []
+
+
+def test_brackets_that_cite_nothing_are_said_once(tmp_path: Path) -> None:
+    write(tmp_path, PATH, changed("lunch [1]", "lunch [1-2]"))
+    assert len(problems(tmp_path)) == 1
 
 
 def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from kb.content.model import Entry, Page, Practice
 from kb.content.privacy import personal_data_of
 from kb.content.problems import MAX_PROBLEMS, Problem, did_you_mean
 from kb.content.reading import NUMBER, Reading, as_number, listed
-from kb.content.sections import EDITORIAL, UNDOCUMENTED, headings
+from kb.content.sections import EDITORIAL, LANGUAGES, UNDOCUMENTED, headings
 from kb.content.translation_checks import same_figures, same_lists, stale
 from kb.sentences import Sentence, joined
 
@@ -242,6 +242,26 @@ def _privacy(reading: Reading) -> Iterator[Problem]:
         yield replace(reading.problem(key, finding.sentence, line), topic=PERSONAL)
 
 
+def _privacy_of_facts(reading: Reading) -> Iterator[Problem]:
+    """Sources and the review: a citation names authors, and nothing else of a person; reviewers are institutions."""
+    facts, line_of = reading.entry.facts, reading.document.line_of
+    places: list[tuple[str, int, str]] = []
+    for index, source in enumerate(facts.sources):
+        for key in ("title", "publisher", "url"):
+            text = getattr(source, key) or ""
+            places.append((f"sources.{index + 1}.{key}", line_of(("sources", index, key)), text))
+    for index, reviewer in enumerate(facts.review.reviewers):
+        places.append((f"review.reviewers.{index + 1}", line_of(("review", "reviewers", index)), reviewer))
+    if facts.review.reason:
+        for lang in LANGUAGES:
+            line = line_of(("review", "reason", lang))
+            places.append((f"review.reason.{lang}", line, getattr(facts.review.reason, lang)))
+    for number, finding in personal_data_of(tuple(text for _, _, text in places), tuple(facts.institutional)):
+        key, line, _ = places[number]
+        if finding.kind != "person" or not key.startswith("sources."):
+            yield Problem(reading.page.path, line, key, finding.sentence, PERSONAL)
+
+
 def _unread_privacy(library: Library, read: Collection[str]) -> Iterator[Problem]:
     """Personal data in the text of files whose front matter is wrong: they wait for no second look, for they may be public already."""
     for path, document in library.documents.items():
@@ -295,5 +315,5 @@ _Rule = Callable[[Reading], Iterator[Problem]]
 _PAGE_RULES: tuple[_Rule, ...] = (
     _headings, _length, _raw_html, _links, _citations_are_read, _citations_exist, _figures_have_sources, _privacy, _questions,
 )  # fmt: skip
-_ORIGINAL_RULES: tuple[_Rule, ...] = (sources, dates, review, folder)
+_ORIGINAL_RULES: tuple[_Rule, ...] = (sources, dates, review, folder, _privacy_of_facts)
 _TRANSLATION_RULES: tuple[_Rule, ...] = (same_lists, same_figures, stale)

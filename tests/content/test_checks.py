@@ -293,6 +293,30 @@ def test_personal_data_is_found_though_the_front_matter_is_wrong(tmp_path: Path)
     assert any("looks like a person's e-mail address" in problem for problem in found)
 
 
+def test_a_source_names_its_authors_and_nothing_else_of_a_person(tmp_path: Path) -> None:
+    author = changed("publisher: Municipality of Example Town", "publisher: María González (blog)")
+    write(tmp_path, PATH, author)
+    assert problems(tmp_path) == []
+    write(tmp_path, PATH, author.replace("report of the town", "report, from jane.doe@example.org"))
+    (mailbox,) = problems(tmp_path)
+    assert mailbox.startswith(
+        f"{PATH}:{line_of(ORIGINAL, 'title: Yearly')}: sources.1.title: 'jane.doe@example.org' looks"
+    )
+    write(tmp_path, PATH, author.replace("(blog)", "(+503 7123-4567)"))
+    assert any(
+        "sources.1.publisher: '+503 7123-4567' looks like a telephone" in problem for problem in problems(tmp_path)
+    )
+    write(tmp_path, PATH, author.replace("example.org/report", "example.org/@13.69812,-89.19145"))
+    assert any("sources.1.url: " in problem and "looks like coordinates" in problem for problem in problems(tmp_path))
+
+
+def test_a_reviewer_is_an_institution(tmp_path: Path) -> None:
+    write(tmp_path, PATH, changed("tier: snapshot", "tier: snapshot\nreview:\n  reviewers:\n    - Lic. Ana Ramos"))
+    (found,) = problems(tmp_path)
+    assert f"{PATH}:19: review.reviewers.1: " in found
+    assert "looks like the name of a person" in found
+
+
 def test_what_is_not_known_may_be_the_same_in_two_practices(tmp_path: Path) -> None:
     unknown = UNDOCUMENTED["en"] + ": what it cost, who paid for it, and how many people still come today."
     for path in (PATH, "practices/sv/other.en.md"):

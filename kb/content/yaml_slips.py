@@ -17,6 +17,10 @@ _OPEN = template(
     "opens a %(open)s that is not closed with %(close)s, or misses a comma between its parts; texts with quote marks, "
     "commas or brackets stand whole between double quotes."
 )
+_EMPTY = template(
+    "has an empty place between brackets or commas, or a bracket that is not closed; texts with commas or brackets stand whole "
+    "between double quotes."
+)
 _COLON = template(
     "has one `: ` too many, or is indented below a line that has its text already; a text with `: ` stands between double quotes."
 )
@@ -59,6 +63,8 @@ def slip(error: yaml.MarkedYAMLError, written: Sequence[str]) -> tuple[int, Sent
         written: the lines that it read.
     """
     words, at_its_begin = _MEANT.get(str(error.problem), (_ANY, False))
+    if words is _SPECIAL and error.context == "while parsing a flow node":
+        words = _EMPTY
     marks = (error.context_mark, error.problem_mark) if at_its_begin else (error.problem_mark, error.context_mark)
     mark = marks[0] or marks[1]
     line = min(mark.line if mark else 0, len(written) - 1)

@@ -116,6 +116,9 @@ def test_an_unused_source_is_named(tmp_path: Path) -> None:
         (b"---\ntitle: x\n", 1, "is not closed"),
         (b"---\ntitle: [x\n---\n", 2, "opens a `[` that is not closed with `]`"),
         (b"---\ntitle: x\nplaces: {a: b\nstatus: y\n---\n", 3, "opens a `{` that is not closed with `}`"),
+        (b"---\nplaces: [a, , b]\n---\n", 2, "has an empty place between brackets or commas"),
+        (b"---\nplaces: [\n---\n", 2, "or a bracket that is not closed"),
+        (b"---\ntitle: ]x\n---\n", 2, "has a text that begins with ']'"),
         (b"---\ntitle: a: b\n---\n", 2, "has one `: ` too many"),
         (b'---\ntitle: "a\nsummary: b\n---\n', 2, "opens a quote mark that is never closed"),
         (b"---\ntitle: x\nsummary b\nplaces: y\n---\n", 3, "has no `: ` between key and text"),
@@ -250,7 +253,7 @@ def test_stamping_says_what_it_did_and_what_there_was_to_do(tmp_path: Path) -> N
     assert said("all") == "All translations are stamped already.\n"
     assert said("sv-alone").startswith("sv-alone has no translation that can be read; `kb check` says")
     in_spanish = CliRunner(env={"KB_LANG": "es"}).invoke(cli, ["stamp", "all", "--content", str(tmp_path)])
-    assert in_spanish.output == "Todas las traducciones ya están marcadas como al día.\n"
+    assert in_spanish.output == "Todas las traducciones ya están marcadas como actualizadas.\n"
 
 
 def test_stamping_what_does_not_exist_is_said_and_changes_nothing(tmp_path: Path) -> None:

@@ -135,6 +135,10 @@ class Library:
         entries = self.everything
         if entry_id in entries:
             return entries[entry_id]
+        if any(entry_id == entry.id for entry in self.unread):
+            raise NotFoundError(
+                "%(id)s cannot be read; run `kb check`, which says what is wrong in its file.", id=entry_id
+            )
         raise NotFoundError("There is no entry %(id)r.", hint=did_you_mean(entry_id, entries), id=entry_id)
 
 

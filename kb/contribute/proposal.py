@@ -109,7 +109,7 @@ def _value(question: Question, answer: Any, lang: str, notes: list[str]) -> Any:
         if question.answer == "choices":
             return Terms(dict.fromkeys(terms))
         if len(set(terms)) > 1:
-            notes.append(say("several", lang, where=question.question[lang], found="; ".join(listed)))
+            notes.append(say("several", lang, where=question.question[lang], found="; ".join(dict.fromkeys(listed))))
         return "".join(terms[:1])
     return listed
 

@@ -53,10 +53,10 @@ def read_rows(question: Question, table: Table) -> Rows:
 
 
 def _headed(question: Question, texts: dict[int, str]) -> list[str]:
-    """The keys of the columns, empty for one that is not ours, where most cells of a row are headings of ours; else nothing."""
+    """The keys of the columns, empty for one that is not ours, where a row holds headings of ours; else nothing."""
     words = {plain(said): column.key for column in question.columns for said in column.question.values()}
     known = {at: words[plain(text)] for at, text in texts.items() if plain(text) in words}
-    if 2 * len(known) <= sum(1 for text in texts.values() if text):
+    if not known or len(known) < min(2, sum(1 for text in texts.values() if text)):
         return []
     keys = [known.get(at, "") for at in range(max(texts) + 1)]
     # A heading in other words, left where it was, still heads its column.

@@ -24,7 +24,7 @@ DRAWN = (
 _WORDS = {f"{W}t": "", f"{W}tab": " ", f"{W}br": " ", f"{W}noBreakHyphen": "-"}
 """What stands for words in a paragraph, and the words of what has none of its own."""
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-RAISED = re.compile(r"[^\s⁰¹²³⁴-⁹]*(?<!\bm)(?<!\b[ck]m)[⁰¹²³⁴-⁹]+")
+RAISED = re.compile(r"[^\s⁰¹²³⁴-⁹]{0,30}(?<!\bm)(?<!\b[ck]m)[⁰¹²³⁴-⁹]+")
 """A word with raised digits that are no unit, such as the `35¹` of a note or source."""
 
 

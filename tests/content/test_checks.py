@@ -263,6 +263,9 @@ def test_stamping_what_does_not_exist_is_said_and_changes_nothing(tmp_path: Path
         done = CliRunner().invoke(cli, ["stamp", *ids, "--content", str(tmp_path)])
         assert str(done.exception).startswith("There is no entry 'sv-nothing'.")
     assert "fingerprint: old" in (tmp_path / TRANSLATED).read_text()
+    write(tmp_path, PATH, changed("status: ongoing", "status: soon"))
+    done = CliRunner().invoke(cli, ["stamp", "sv-legal-desk", "--content", str(tmp_path)])
+    assert str(done.exception).startswith("sv-legal-desk cannot be read; run `kb check`")
 
 
 @pytest.mark.parametrize(

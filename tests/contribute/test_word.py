@@ -199,7 +199,7 @@ def test_two_answers_where_one_is_asked_are_named(tmp_path: Path) -> None:
         asked._tbl.addnext(parse_xml(f"<w:p {nsdecls('w')}><w:r><w:t>{label}</w:t></w:r></w:p>"))
     notes = import_word(saved(done, tmp_path / "x.docx")).notes
     assert (
-        "¿En qué situación está hoy? Hay varias respuestas donde se pide una (En curso; Piloto; En curso); se tomó la primera."
+        "¿En qué situación está hoy? Hay varias respuestas donde se pide una (En curso; Piloto); se tomó la primera."
         in notes
     )
 

@@ -155,15 +155,15 @@ class Unshown:
 
 @cache
 def _link_parser() -> MarkdownIt:
-    """Sees links and pictures as their author meant them, wherever they lead. Nothing is made of what it finds."""
-    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    """Sees links as their author meant them, wherever they lead. Nothing is made of what it finds."""
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005
     parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
     parser.inline.ruler.before("link", "citation", _citation_rule)
     return parser
 
 
-_MAY_LINK = re.compile(r"\][(:\[]|!\[|<")
+_MAY_LINK = re.compile(r"\][(:\[]|<")
 
 
 @remembered(4096)
@@ -173,14 +173,17 @@ def unshown(markdown: str) -> tuple[Unshown, ...]:
         return ()
     found: list[Unshown] = []
     for token in _link_parser().parse(markdown):
-        line = token.map[0] if token.map else 0
+        line, before = token.map[0] if token.map else 0, ""
         for child in token.children or []:
             line += child.type in ("softbreak", "hardbreak")
-            target = str(child.attrs.get("src") or child.attrs.get("href") or "")
-            if child.type == "image":
+            target = str(child.attrs.get("href", ""))
+            if child.type == "link_open" and before.endswith(
+                "!"
+            ):  # what else a picture is than a link behind this sign
                 found.append(Unshown("picture", target, line))
             elif child.type == "link_open" and not _LINK.match(target):
                 found.append(Unshown("link", target, line))
+            before = child.content
     return tuple(found)
 
 

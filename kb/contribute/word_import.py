@@ -17,7 +17,7 @@ from kb.contribute.word_losses import losses, shortened
 from kb.contribute.word_reading import open_word
 from kb.contribute.word_tables import plain, read_rows
 from kb.contribute.word_template import DEFINED_BY, INTRODUCTION, TITLE
-from kb.contribute.word_text import DRAWN, RAISED, Link, W, cell_text, cells_of, links_of, text_of
+from kb.contribute.word_text import DRAWN, Link, W, cell_text, cells_of, links_of, raised_in, text_of
 from kb.errors import ContributionError
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class _Reading:
 
     def _read_paragraph(self, paragraph: Paragraph) -> None:
         text = text_of(paragraph)
-        self._raised += RAISED.findall(text)
+        self._raised += raised_in(text)
         self._links += links_of(paragraph)
         asked = self._asked.get(plain(text))
         if asked:
@@ -110,7 +110,7 @@ class _Reading:
         question = self.current
         cells = [[cell for _, cell in cells_of(row)] for row in table.rows]
         paragraphs = [paragraph for row in cells for cell in row for paragraph in cell.paragraphs]
-        self._raised += [raised for paragraph in paragraphs for raised in RAISED.findall(text_of(paragraph))]
+        self._raised += [raised for paragraph in paragraphs for raised in raised_in(text_of(paragraph))]
         if question is not None and question.answer == "table":
             found = read_rows(question, table)
             self.answers.setdefault(question.key, []).extend(found.filled)

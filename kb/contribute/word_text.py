@@ -24,8 +24,9 @@ DRAWN = (
 _WORDS = {f"{W}t": "", f"{W}tab": " ", f"{W}br": " ", f"{W}noBreakHyphen": "-"}
 """What stands for words in a paragraph, and the words of what has none of its own."""
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-RAISED = re.compile(r"[^\s⁰¹²³⁴-⁹]{0,30}(?<!\bm)(?<!\b[ck]m)[⁰¹²³⁴-⁹]+")
-"""A word with raised digits that are no unit, such as the `35¹` of a note or source."""
+_RAISED_DIGITS = re.compile(r"[⁰¹²³⁴-⁹]+")
+_UNITS = ("m", "cm", "km")
+_WORD = 30
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,14 @@ def text_of(paragraph: Paragraph) -> str:
     skipped = {inner for left in paragraph._p.iter(*DRAWN, f"{W}moveFrom") for inner in left.iter()}
     words = (e for e in paragraph._p.iter(*_WORDS) if e not in skipped)
     return _clean("".join(_WORDS[str(element.tag)] or _letters(element, paragraph) for element in words))
+
+
+def raised_in(text: str) -> Iterator[str]:
+    """Words with raised digits, such as the `35¹` of a note or source; square metres are none."""
+    for found in _RAISED_DIGITS.finditer(text):
+        before = re.split(r"\s", text[max(0, found.start() - _WORD) : found.start()])[-1]
+        if before.lstrip("0123456789.,") not in _UNITS:
+            yield before + found.group()
 
 
 def links_of(paragraph: Paragraph) -> Iterator[Link]:

@@ -52,6 +52,8 @@ class Report:
     index: BuildReport
     site: SiteReport
     problems: tuple[Problem, ...]
+    left_out: tuple[str, ...]
+    """Files that readers miss, for they could not be read."""
     seconds: float
 
 
@@ -78,7 +80,9 @@ def _build(settings: Settings, progress: Progress, plain: bool) -> Report:
         opening = beside.submit(open_encoder, settings, progress)
         library = load_library(settings.content)
         if not library.practices:
-            raise ContentError(f"There is no practice in {settings.content} that can be read; run `kb check`.")
+            raise ContentError(
+                "There is no practice in %(folder)s that can be read; run `kb check`.", folder=settings.content
+            )
         problems = tuple(check_library(library))
         progress(f"read {len(library.entries)} entries")
         passages = [passage for entry in library.practices for passage in passages_of(entry)]
@@ -96,7 +100,7 @@ def _build(settings: Settings, progress: Progress, plain: bool) -> Report:
     )
     progress("writing the site")
     site = _write_site(settings, library, plain, index.generation, encoder)
-    return Report(index, site, problems, time.perf_counter() - started)
+    return Report(index, site, problems, tuple(library.left_out), time.perf_counter() - started)
 
 
 def _write_site(

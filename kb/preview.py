@@ -60,7 +60,7 @@ class Preview:
     def render_changed(self) -> bool:
         """Writes the pages of the entries that changed, so that their editor sees them at once; tells whether the content could be read.
 
-        What is wrong in the content is logged, and the rest of it is written.
+        What is wrong in the content is logged and stands where the page would, and the rest of it is written.
         """
         began = time.perf_counter()
         try:
@@ -69,10 +69,14 @@ class Preview:
             logger.error("%s", error.said(self._settings.lang))  # noqa: TRY400 - the sentence says it
             return False
         digests = {entry.id: self._library.digest(entry) for entry in self._library.everything.values()}
+        for unread in self._library.unread:  # mended or not, its page says something else than before
+            digests[unread.id] = f"{digests.get(unread.id, '')} {unread.problems}"
         changed = {entry_id for entry_id, digest in digests.items() if self._digests.get(entry_id) != digest}
         if self._digests:
             own = matching_of(self._engine)
-            write_entries(self._library, self._settings.site, changed, self._similar, matching=own)
+            write_entries(
+                self._library, self._settings.site, changed, self._similar, matching=own, unread=self._library.unread
+            )
             self._renderings += 1
             seconds = time.perf_counter() - began
             logger.info("Preview: %s in %.2f s", ", ".join(sorted(changed)) or "nothing new", seconds)
@@ -88,8 +92,9 @@ class Preview:
         began = time.perf_counter()
         repository = forge(self._settings.repository, self._settings.branch)
         report = build_site(
-            self._library, self._settings.site, self._similar, repository=repository, matching=matching_of(self._engine)
-        )
+            self._library, self._settings.site, self._similar, repository=repository, matching=matching_of(self._engine),
+            unread=self._library.unread,
+        )  # fmt: skip
         self._renderings += report.written > 0
         logger.info("Preview: the whole site in %.2f s", time.perf_counter() - began)
 

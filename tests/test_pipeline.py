@@ -229,6 +229,43 @@ def _kb(settings: Settings, *words: str) -> str:
     return done.stdout
 
 
+def test_a_build_without_a_page_names_it_and_its_exit_status_tells(small: Settings) -> None:
+    """The rest is published: what is wrong in one page must not keep the others from their readers."""
+    broken = "practices/sv/broken.en.md"
+    write(small.content, broken, changed("title: Drop-in legal desk", 'title: "Second desk'))
+    write(
+        small.content, "practices/sv/draft.en.md", changed("status: ongoing", "status: soon\nreview: {status: draft}")
+    )
+    _edit(small, 1)
+    done = CliRunner(env=environment(small) | {"KB_LANG": "en"}).invoke(cli, ["build"])
+    assert done.exit_code == 1
+    assert str(done.exception) == (
+        f"Built without {broken}: what is wrong there stands above. Mend it, and run `kb build` again."
+    )
+    assert f"{broken}:2: front matter: opens a quote mark that is never closed; close it.\n" in done.stderr
+    assert open_snapshot(Layout(small.index)).items[0].titles["en"].startswith("Legal desk 1 ")
+    assert "Legal desk 1 " in (small.site / "en/practices/sv-legal-desk/index.html").read_text()
+
+
+def test_readers_miss_nothing_by_a_draft_that_cannot_be_read(small: Settings) -> None:
+    write(
+        small.content, "practices/sv/draft.en.md", changed("status: ongoing", "status: soon\nreview: {status: draft}")
+    )
+    done = CliRunner(env=environment(small)).invoke(cli, ["build"])
+    assert done.exit_code == 0
+    assert "practices/sv/draft.en.md:12: status: 'soon'" in done.stderr
+
+
+def test_a_translation_that_cannot_be_read_is_missed(small: Settings) -> None:
+    write(small.content, "practices/sv/legal-desk.es.md", "---\ntranslates: en\n---\n")
+    assert build(small).left_out == ("practices/sv/legal-desk.es.md",)
+    write(small.content, PATH, "---\ntitle: [\n---\n")
+    write(small.content, "practices/hn/other.en.md", ORIGINAL.replace("[SV]", "[HN]"))
+    report = build(small)
+    assert report.left_out == (PATH, "practices/sv/legal-desk.es.md")
+    assert not any("translates a page that is not there" in str(problem) for problem in report.problems)
+
+
 @pytest.fixture
 def three_pages(small: Settings) -> Settings:
     """Beside the legal desk a draft, and a page that was withdrawn."""

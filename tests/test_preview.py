@@ -10,7 +10,7 @@ import pytest
 from kb.preview import Preview
 from kb.search.engine import SearchEngine
 from kb.settings import Settings
-from tests.content.writing import ORIGINAL, PATH, changed, write
+from tests.content.writing import ORIGINAL, PATH, TRANSLATED, TRANSLATION, changed, write
 
 
 @pytest.fixture
@@ -49,10 +49,36 @@ def test_a_preview_and_a_build_write_the_same_page(preview: Preview, tmp_path: P
     assert page.read_bytes() == at_once
 
 
-def test_a_file_that_breaks_is_named_at_once_and_its_page_stays(
+def test_a_file_that_breaks_says_what_is_wrong_where_its_page_was(
     preview: Preview, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    pages = [tmp_path / "site" / page for page in ("en/practices/sv-legal-desk", "es/practicas/sv-legal-desk")]
+    before, version = [(page / "index.html").read_bytes() for page in pages], preview.version
     write(tmp_path / "content", PATH, "---\ntitle: [\n---\n")
     assert preview.render_changed()
-    assert f"{PATH}:2: front matter: no es YAML válido" in caplog.text
-    assert (tmp_path / "site/en/practices/sv-legal-desk/index.html").exists()
+    assert preview.version != version
+    assert f"{PATH}:2: front matter: tiene un lugar vacío entre corchetes" in caplog.text
+    english, spanish = [(page / "index.html").read_text() for page in pages]
+    assert f"{PATH}:2: front matter: has an empty place between brackets" in english
+    assert "Esta página aún no se puede mostrar" in spanish
+    assert f"{PATH}:2: front matter: tiene un lugar vacío entre corchetes" in spanish
+    preview.render_rest()
+    assert (pages[0] / "index.html").read_text() == english
+    write(tmp_path / "content", PATH, ORIGINAL)
+    preview.render_changed()
+    assert [(page / "index.html").read_bytes() for page in pages] == before
+
+
+def test_a_draft_that_was_never_right_has_a_page_that_says_what_is_missing(preview: Preview, tmp_path: Path) -> None:
+    write(tmp_path / "content", "practices/gt/new.en.md", changed("status: ongoing", "review: {status: draft}"))
+    preview.render_changed()
+    preview.render_rest()
+    page = (tmp_path / "site/es/practicas/gt-new/index.html").read_text()
+    assert "practices/gt/new.en.md:1: status: falta." in page
+
+
+def test_a_translation_that_breaks_leaves_the_originals_page(preview: Preview, tmp_path: Path) -> None:
+    write(tmp_path / "content", TRANSLATED, TRANSLATION.format(fingerprint="x").replace("title:", "titel:"))
+    preview.render_changed()
+    assert "titel: no es una clave" in (tmp_path / "site/es/practicas/sv-legal-desk/index.html").read_text()
+    assert "Drop-in legal desk" in (tmp_path / "site/en/practices/sv-legal-desk/index.html").read_text()

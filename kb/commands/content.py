@@ -91,9 +91,9 @@ def stamp(ids: tuple[str, ...], content: Path | None) -> None:
     from kb.content.library import load_library
     from kb.content.stamp import stamp_translations
 
-    library = load_library(load_settings(content=content).content)
-    for path in stamp_translations(library, ids):
-        click.echo(f"stamped {path}")
+    settings = load_settings(content=content)
+    for told in stamp_translations(load_library(settings.content), ids):
+        click.echo(told.said(settings.lang))
 
 
 @click.command()

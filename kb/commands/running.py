@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Sequence
 
 import click
 
 from kb.commands import say
+from kb.errors import ContentError
+from kb.sentences import Sentence
 from kb.settings import load_settings
+
+NAMED = 5
+"""Most files that the last sentence of a build names; all stand above it, with what is wrong."""
 
 
 @click.command()
 @click.option("--static", "plain", is_flag=True, help="Also write what a host of plain files needs: briefs, a search.")
 def build(plain: bool) -> None:
-    """Build the index snapshot and the static site from the content."""
+    """Build the index snapshot and the static site from the content.
+
+    A file that cannot be read is left out, and the rest is published; the exit status is then 1.
+    """
     # A build is short and keeps most of what it makes: looking for garbage takes a tenth of its time.
     gc.disable()
     try:
@@ -31,8 +40,21 @@ def build(plain: bool) -> None:
         f"{index.passages - index.encoded} kept); site: {site.pages} pages ({site.written} files written, "
         f"{site.removed} removed); snapshot {index.generation}; {report.seconds:.1f} s."
     )
+    if report.left_out:
+        raise ContentError(
+            "Built without %(files)s: what is wrong there stands above. Mend it, and run `kb build` again.",
+            files=_named(report.left_out),
+        )
     if report.problems:
-        click.echo(f"{len(report.problems)} problems in the content; run `kb check`.", err=True)
+        told = Sentence("%(count)s problems in the content; run `kb check`.", count=len(report.problems))
+        click.echo(told.said(settings.lang), err=True)
+
+
+def _named(files: Sequence[str]) -> str | Sentence:
+    """The first few files, and how many more there are."""
+    first = ", ".join(files[:NAMED])
+    more = len(files) - NAMED
+    return Sentence("%(files)s and %(more)s more files", files=first, more=more) if more > 0 else first
 
 
 @click.command()

@@ -13,12 +13,12 @@ from itertools import groupby
 from kb.content.fact_checks import dates, folder, references, review, sources
 from kb.content.interests import check_interests
 from kb.content.library import Library
-from kb.content.markdown import blocks, cited, outline, raw_html_line, without_citations
+from kb.content.markdown import MISCITED, blocks, cited, outline, raw_html_line, unshown, without_citations
 from kb.content.model import Entry, Page, Practice
 from kb.content.privacy import personal_data_of
 from kb.content.problems import MAX_PROBLEMS, Problem, did_you_mean
 from kb.content.reading import NUMBER, Reading, as_number, listed
-from kb.content.sections import EDITORIAL, UNDOCUMENTED, headings
+from kb.content.sections import EDITORIAL, LANGUAGES, UNDOCUMENTED, headings
 from kb.content.translation_checks import same_figures, same_lists, stale
 from kb.sentences import Sentence, joined
 
@@ -28,10 +28,9 @@ SPANISH_ALLOWANCE = 1.2
 
 PERSONAL = "personal data"
 
-_LINK_ELSEWHERE = re.compile(
-    r"(?:\]\(\s*<?\s*|\]:\s*|<)(?!https?:)([A-Za-z][A-Za-z0-9+.-]{1,30}:)(?=\S)", re.IGNORECASE
-)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}:")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[¿¡A-ZÁÉÍÓÚÑ'\"])")
+_MARK = re.compile(rf"\[[\d, ]+\]|{MISCITED.pattern}")
 _REPEATED_FROM = 9
 
 
@@ -158,12 +157,35 @@ def _raw_html(reading: Reading) -> Iterator[Problem]:
 
 
 def _links(reading: Reading) -> Iterator[Problem]:
-    for found in _LINK_ELSEWHERE.finditer(reading.document.body):
-        line = reading.document.body_line + reading.document.body.count("\n", 0, found.start())
-        message = Sentence(
-            "a link to %(scheme)r is shown as text; links lead to https:// or http:// addresses.", scheme=found.group(1)
-        )
-        yield reading.problem("body", message, line)
+    for found in unshown(reading.document.body):
+        scheme = _SCHEME.match(found.target)
+        if found.kind == "picture":
+            message = Sentence(
+                "a picture is shown as text, for pages hold text only; say in words what it shows, and cite where it can be seen."
+            )
+        elif scheme:
+            message = Sentence(
+                "a link to %(scheme)r is shown as text; links lead to https:// or http:// addresses.",
+                scheme=scheme.group(),
+            )
+        else:
+            message = Sentence(
+                "a link to %(target)r leads nowhere from the page; write its whole address (https://...), or name a page of "
+                "ours under `related`.",
+                target=found.target[:60],
+            )
+        yield reading.problem("body", message, reading.document.body_line + found.line)
+
+
+def _citations_are_read(reading: Reading) -> Iterator[Problem]:
+    for section in reading.page.sections:
+        for block in section.blocks:
+            for found in MISCITED.finditer(block.text):
+                message = Sentence(
+                    "%(found)s is shown as text and cites nothing; write each number of a source, such as [1, 2].",
+                    found=found.group(),
+                )
+                yield reading.problem("body", message, block.line)
 
 
 def _citations_exist(reading: Reading) -> Iterator[Problem]:
@@ -188,7 +210,7 @@ def _figures_have_sources(reading: Reading) -> Iterator[Problem]:
                 continue
             marks = [found.start() for found in re.finditer(r"\[\d", block.text)]
             last_mark = marks[-1] if marks else -1
-            plain = re.sub(r"\[[\d, ]+\]", lambda mark: " " * len(mark.group()), block.text)
+            plain = _MARK.sub(lambda mark: " " * len(mark.group()), block.text)
             for found in NUMBER.finditer(plain):
                 if found.start() > last_mark and as_number(found.group()) not in known:
                     message = Sentence(
@@ -218,6 +240,26 @@ def _privacy(reading: Reading) -> Iterator[Problem]:
     for number, finding in personal_data_of(tuple(text for _, _, text in places), tuple(institutional)):
         key, line, _ = places[number]
         yield replace(reading.problem(key, finding.sentence, line), topic=PERSONAL)
+
+
+def _privacy_of_facts(reading: Reading) -> Iterator[Problem]:
+    """Sources and the review: a citation names authors, and nothing else of a person; reviewers are institutions."""
+    facts, line_of = reading.entry.facts, reading.document.line_of
+    places: list[tuple[str, int, str]] = []
+    for index, source in enumerate(facts.sources):
+        for key in ("title", "publisher", "url"):
+            text = getattr(source, key) or ""
+            places.append((f"sources.{index + 1}.{key}", line_of(("sources", index, key)), text))
+    for index, reviewer in enumerate(facts.review.reviewers):
+        places.append((f"review.reviewers.{index + 1}", line_of(("review", "reviewers", index)), reviewer))
+    if facts.review.reason:
+        for lang in LANGUAGES:
+            line = line_of(("review", "reason", lang))
+            places.append((f"review.reason.{lang}", line, getattr(facts.review.reason, lang)))
+    for number, finding in personal_data_of(tuple(text for _, _, text in places), tuple(facts.institutional)):
+        key, line, _ = places[number]
+        if finding.kind != "person" or not key.startswith("sources."):
+            yield Problem(reading.page.path, line, key, finding.sentence, PERSONAL)
 
 
 def _unread_privacy(library: Library, read: Collection[str]) -> Iterator[Problem]:
@@ -271,7 +313,7 @@ def _all_words(page: Page) -> Iterator[tuple[str, str]]:
 
 _Rule = Callable[[Reading], Iterator[Problem]]
 _PAGE_RULES: tuple[_Rule, ...] = (
-    _headings, _length, _raw_html, _links, _citations_exist, _figures_have_sources, _privacy, _questions,
+    _headings, _length, _raw_html, _links, _citations_are_read, _citations_exist, _figures_have_sources, _privacy, _questions,
 )  # fmt: skip
-_ORIGINAL_RULES: tuple[_Rule, ...] = (sources, dates, review, folder)
+_ORIGINAL_RULES: tuple[_Rule, ...] = (sources, dates, review, folder, _privacy_of_facts)
 _TRANSLATION_RULES: tuple[_Rule, ...] = (same_lists, same_figures, stale)

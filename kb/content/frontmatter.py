@@ -18,6 +18,7 @@ import yaml
 from kb.content.letters import UNWANTED, invisible
 from kb.content.memory import remembered
 from kb.content.problems import Problem
+from kb.content.yaml_slips import slip
 from kb.sentences import Sentence, template
 
 MAX_BYTES = 64 * 1024
@@ -32,7 +33,11 @@ Location: TypeAlias = tuple[str | int, ...]
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,9}")
-_THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}([.,][0-9]{3})+")
+THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}([.,][0-9]{3})+$")
+"""A plain value that one State reads as thousands and another as decimals: refused."""
+_TWO_WAYS = template(
+    "%(found)s may be read in two ways; write a number without a mark of thousands, and decimals with a point and other than three digits."
+)
 _CUT_OFF = re.compile(r"\s+#\S.*")
 """What is meant as text, such as `programme #1`; a remark has a space behind its mark."""
 _CONFLICT = re.compile(r"^(<<<<<<< |=======$|>>>>>>> )", re.MULTILINE)
@@ -200,17 +205,8 @@ def _compose(path: str, front: str, above: int) -> yaml.Node | None:
         message = Sentence("holds the character U+%(code)s, which YAML does not know; delete it.", code=f"{code:04X}")
         raise MalformedError(path, line, "front matter", message) from None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = min(mark.line if mark else 0, front.count("\n")) + 1 + above
-        if "\t" in written[line - 1 - above]:
-            raise MalformedError(
-                path, line, "front matter", Sentence("holds a tab, which YAML does not take; put spaces in its place.")
-            ) from None
-        message = Sentence(
-            "is not valid YAML (%(reason)s); often a text with `: ` or a leading quote mark must stand between double quotes.",
-            reason=error.problem,
-        )
-        raise MalformedError(path, line, "front matter", message) from None
+        line, message = slip(error, written)
+        raise MalformedError(path, line + 1 + above, "front matter", message) from None
 
 
 def _refuse_cut_off(path: str, event: yaml.ScalarEvent, written: list[str], above: int) -> None:
@@ -230,16 +226,29 @@ def _mapping(
     path: str, node: yaml.MappingNode, at: Location, lines: dict[Location, int], above: int
 ) -> dict[str, Value]:
     result: dict[str, Value] = {}
-    for key_node, value_node in node.value:
+    for number, (key_node, value_node) in enumerate(node.value):
         line = key_node.start_mark.line + 1 + above
         if not isinstance(key_node, yaml.ScalarNode):
             raise MalformedError(path, line, "front matter", Sentence("has a key that is not a word."))
         key = key_node.value
+        if node.flow_style and value_node.start_mark.index == key_node.end_mark.index:
+            before = node.value[number - 1][1].value if number else ""
+            raise MalformedError(path, line, str((*at, key)[0]), _torn_by_comma(before, key))
         if key in result:
             raise MalformedError(path, line, key, Sentence("stands twice; keep one of the two."))
         lines[(*at, key)] = line
         result[key] = _value(path, value_node, (*at, key), lines, above)
     return result
+
+
+def _torn_by_comma(before: object, key: str) -> Sentence:
+    """What to say of a key between braces without a colon: YAML read the rest of a number or a text as the next key."""
+    if re.fullmatch(r"-?[0-9.]+", str(before)) and key.isdecimal():
+        return Sentence(_TWO_WAYS, found=f"{before},{key}")
+    return Sentence(
+        "%(key)r stands alone, for a comma between braces begins the next key; put the text with its comma between double quotes.",
+        key=key,
+    )
 
 
 def _value(path: str, node: yaml.Node, at: Location, lines: dict[Location, int], above: int) -> Value:
@@ -254,12 +263,8 @@ def _value(path: str, node: yaml.Node, at: Location, lines: dict[Location, int],
     assert isinstance(node, yaml.ScalarNode)  # noqa: S101 - there is no fourth kind
     if code := invisible(node.value):  # written as an escape, such as "\\u200b"
         raise MalformedError(path, node.start_mark.line + 1 + above, str(at[0]), Sentence(INVISIBLE, code=code))
-    if not node.style and _THOUSANDS.fullmatch(node.value):
-        message = Sentence(
-            "%(found)s may be read in two ways; write a number without a mark of thousands, and decimals with a point and other than three digits.",
-            found=node.value,
-        )
-        raise MalformedError(path, node.start_mark.line + 1 + above, str(at[0]), message)
+    if not node.style and THOUSANDS.match(node.value):
+        raise MalformedError(path, node.start_mark.line + 1 + above, str(at[0]), Sentence(_TWO_WAYS, found=node.value))
     return _scalar(node)
 
 

@@ -48,7 +48,22 @@ from kb.errors import ContentError, NotFoundError
 from kb.sentences import Sentence
 
 KINDS: dict[str, type[Original]] = {"practices": Practice, "commitments": Commitment, "events": Event}
+_UNFINISHED = ("draft", "in-review")
 _NAME = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)\.([a-z]{2})\.md", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Unread:
+    """An entry of which a file is no page, for something there is wrong."""
+
+    id: str
+    kind: str
+    langs: tuple[str, ...]
+    """Languages of the files that are no pages."""
+    files: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    is_draft: bool
+    """Whether a file of it says that readers have not seen it yet."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +81,16 @@ class Library:
     unpublished: Mapping[str, Entry] = field(default_factory=dict)
     """Drafts, pages in review and withdrawn ones: for those who write and check, never for readers."""
     interests: tuple[EventInterests, ...] = ()
+    unread: tuple[Unread, ...] = ()
+
+    @property
+    def left_out(self) -> list[str]:
+        """Files that readers miss: what is wrong there keeps them from being a page, and they are no drafts."""
+        drafts = {path for entry in self.unread if entry.is_draft for path in entry.files}
+        pages = {page.path for entry in self.everything.values() for page in entry.pages.values()}
+        read = pages | {read.path for read in self.interests}
+        missed = {path for entry in self.unread for path in entry.files} | {problem.path for problem in self.problems}
+        return sorted(missed - drafts - read)
 
     @property
     def everything(self) -> dict[str, Entry]:
@@ -110,6 +135,10 @@ class Library:
         entries = self.everything
         if entry_id in entries:
             return entries[entry_id]
+        if any(entry_id == entry.id for entry in self.unread):
+            raise NotFoundError(
+                "%(id)s cannot be read; run `kb check`, which says what is wrong in its file.", id=entry_id
+            )
         raise NotFoundError("There is no entry %(id)r.", hint=did_you_mean(entry_id, entries), id=entry_id)
 
 
@@ -136,24 +165,46 @@ def load_library(folder: Path) -> Library:
             folder=folder,
         )
     problems: list[Problem] = []
-    documents: dict[str, dict[str, tuple[_File, Document]]] = {}
+    files: dict[str, list[_File]] = {}
+    read: dict[str, Document] = {}
     for file in _find(folder, problems):
+        files.setdefault(file.entry_id, []).append(file)
         try:
-            document = frontmatter.parse(file.path, frontmatter.read(folder / file.path))
+            read[file.path] = frontmatter.parse(file.path, frontmatter.read(folder / file.path))
         except MalformedError as error:
             problems.append(error.problem)
-            continue
-        documents.setdefault(file.entry_id, {})[file.path] = (file, document)
     entries = {}
-    for entry_id in sorted(documents):
-        entry = _entry(entry_id, list(documents[entry_id].values()), problems)
+    for entry_id in sorted(files):
+        entry = _entry(entry_id, files[entry_id], read, problems)
         if entry:
             entries[entry_id] = entry
-    read = {path: document for files in documents.values() for path, (_, document) in files.items()}
+    unread = tuple(_unread(files[entry_id], entries.get(entry_id), read, problems) for entry_id in sorted(files))
     published = {key: entry for key, entry in entries.items() if entry.is_published}
     unpublished = {key: entry for key, entry in entries.items() if not entry.is_published}
     interests = read_interests(folder, problems)
-    return Library(folder, published, tuple(sorted(problems)), read, unpublished, interests)
+    return Library(
+        folder, published, tuple(sorted(problems)), read, unpublished, interests, tuple(filter(None, unread))
+    )
+
+
+def _unread(
+    files: list[_File], entry: Entry | None, read: Mapping[str, Document], problems: list[Problem]
+) -> Unread | None:
+    pages = {page.path for page in entry.pages.values()} if entry else set()
+    left = [file for file in files if file.path not in pages]
+    if not left:
+        return None
+    own = tuple(sorted(problem for problem in problems if problem.path in {file.path for file in files}))
+    reviews = [read[file.path].data.get("review") for file in files if file.path in read]
+    is_draft = any(isinstance(review, dict) and review.get("status") in _UNFINISHED for review in reviews)
+    return Unread(
+        files[0].entry_id,
+        files[0].kind.kind,
+        tuple(file.lang for file in left),
+        tuple(file.path for file in left),
+        own,
+        is_draft,
+    )
 
 
 def _find(folder: Path, problems: list[Problem]) -> Iterator[_File]:
@@ -192,6 +243,13 @@ def _place(folder: Path, path: str, top: str, depth: int) -> _File:
         )
         raise MalformedError(path, 1, "file", message)
     country = parts[0] if depth == 2 else ""
+    if country != country.lower():  # it is part of the id and of the address
+        message = Sentence(
+            "stands in %(folder)r; write the name of the folder in small letters, %(small)r.",
+            folder=country,
+            small=country.lower(),
+        )
+        raise MalformedError(path, 1, "file", message)
     if depth == 2 and country.upper() not in vocabulary()["countries"] and country not in vocabulary()["regions"]:
         message = Sentence("stands in %(folder)r, which is no country code, `regional` or `global`.", folder=country)
         raise MalformedError(path, 1, "file", message)
@@ -206,11 +264,14 @@ def _is_ordinary(path: Path) -> bool:
         return False
 
 
-def _entry(entry_id: str, files: list[tuple[_File, Document]], problems: list[Problem]) -> Entry | None:
-    originals = [(file, document) for file, document in files if "translates" not in document.data]
-    translations = [(file, document) for file, document in files if "translates" in document.data]
+def _entry(entry_id: str, files: list[_File], read: Mapping[str, Document], problems: list[Problem]) -> Entry | None:
+    found = [(file, read[file.path]) for file in files if file.path in read]
+    originals = [(file, document) for file, document in found if "translates" not in document.data]
+    translations = [(file, document) for file, document in found if "translates" in document.data]
+    if not originals and len(found) < len(files):
+        return None  # the original may be what could not be taken apart, which is said already
     if not originals:
-        file, document = files[0]
+        file, document = found[0]
         message = Sentence(
             "translates a page that is not there; add the original, or remove `translates` and complete the facts."
         )

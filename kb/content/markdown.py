@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import Literal
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -21,6 +22,11 @@ from markdown_it.utils import EnvType, OptionsDict
 from kb.content.memory import remembered
 
 CITATION = re.compile(r"\[(\d{1,2}(?:,\s?\d{1,2})*)\]")
+MISCITED = re.compile(
+    r"(?!" + CITATION.pattern + r")\[\s*\d{1,2}(?:\s*(?:[-–—;,/&.]|y|e|a|al|and|to)\s*\d{1,2})*"
+    r"(?:[,;]?\s*(?:pp?|págs?|párrs?|paras?|arts?)\.?\s*\d+(?:\s*[-–]\s*\d+)?)?[\s,;.]*\](?!\()"
+)
+"""Brackets that are meant as a citation and are none, such as `[1-2]`, `[1 y 2]` and `[1, p. 4]`."""
 _CITED = re.compile(r"\s*" + CITATION.pattern)
 _LINK = re.compile(r"https?://", re.IGNORECASE)
 
@@ -136,6 +142,49 @@ def raw_html_line(markdown: str) -> int | None:
         if token.type == "html_block" or any(child.type == "html_inline" for child in inner):
             return token.map[0] if token.map else 0
     return None
+
+
+@dataclass(frozen=True)
+class Unshown:
+    """A picture, or a link that leads to no web address: a page shows it as text. `line` counts from 0."""
+
+    kind: Literal["picture", "link"]
+    target: str
+    line: int
+
+
+@cache
+def _link_parser() -> MarkdownIt:
+    """Sees links as their author meant them, wherever they lead. Nothing is made of what it finds."""
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005
+    parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    parser.inline.ruler.before("link", "citation", _citation_rule)
+    return parser
+
+
+_MAY_LINK = re.compile(r"\][(:\[]|<")
+
+
+@remembered(4096)
+def unshown(markdown: str) -> tuple[Unshown, ...]:
+    """Pictures and links that a page does not have."""
+    if not _MAY_LINK.search(markdown):
+        return ()
+    found: list[Unshown] = []
+    for token in _link_parser().parse(markdown):
+        line, before = token.map[0] if token.map else 0, ""
+        for child in token.children or []:
+            line += child.type in ("softbreak", "hardbreak")
+            target = str(child.attrs.get("href", ""))
+            if child.type == "link_open" and before.endswith(
+                "!"
+            ):  # what else a picture is than a link behind this sign
+                found.append(Unshown("picture", target, line))
+            elif child.type == "link_open" and not _LINK.match(target):
+                found.append(Unshown("link", target, line))
+            before = child.content
+    return tuple(found)
 
 
 @cache

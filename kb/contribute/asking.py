@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from kb.content.problems import did_you_mean
+from kb.contribute.proposal import NO_STATE
 from kb.contribute.questions import Question, UnknownWordError, options, questions, term_for
+from kb.contribute.sentences import say
 from kb.errors import ContributionError
+from kb.sentences import Sentence
 
 Prompt = Callable[..., str]
 """Like `click.prompt`: shows a text, returns what was typed."""
 
 SEVERAL = {"en": "several: put ; between them", "es": "varios: sepárelos con ;"}
 UNKNOWN = {"en": "That is none of the words.", "es": "No es ninguna de las palabras."}
+FOLDER = "countries"
+"""The question that must be answered: without a State there is no folder to put the file into."""
 
 
 def ask(lang: str, prompt: Prompt) -> dict[str, str | list[str]]:
-    """Puts each question but tables, which are easier to fill in in the file. An empty answer leaves it open."""
+    """Puts each question but tables, which are easier to fill in in the file. An empty answer leaves it open, but for the States."""
     answers: dict[str, str | list[str]] = {}
     for question in questions():
         if question.answer == "table":
@@ -40,7 +45,10 @@ def _ask_one(question: Question, lang: str, prompt: Prompt) -> str | list[str]:
             for part in filter(None, parts if question.facet else []):
                 term_for(question.facet, part)
         except UnknownWordError as error:
-            shown = f"{UNKNOWN[lang]} {error.closest}".strip()
+            shown = UNKNOWN[lang] + (say("meant", lang, term=error.closest) if error.closest else "")
+            continue
+        if question.key == FOLDER and not any(parts):
+            shown = Sentence(NO_STATE).said(lang)
             continue
         return parts if several else parts[0]
 

@@ -14,6 +14,7 @@ from kb.contribute.questions import Column, Question, UnknownWordError, question
 from kb.contribute.sentences import say
 from kb.contribute.writing import Row, Terms, body, front_matter, name_from
 from kb.errors import ContributionError
+from kb.sentences import template
 
 Answers: TypeAlias = Mapping[str, str | Sequence[str] | Sequence[Mapping[str, str]]]
 """Question key to what was written: a text, a list of lines, or the rows of a table."""
@@ -22,6 +23,7 @@ _KEYS = (
     "title", "summary", "questions", "countries", "places", "implementers", "partners", "period", "status", "evidence",
     "themes", "populations", "tier", "results", "costs", "sources", "last_reviewed", "review_by", "review",
 )  # fmt: skip
+NO_STATE = template("Name at least one State: the file stands in its folder.")
 MIN_SHORT, MIN_FULL = BODY_WORDS["snapshot"][0], BODY_WORDS["full"][0]
 _EMPTY: dict[str, Any] = {"text": "", "paragraph": "", "choice": "", "list": [], "choices": [], "table": []}
 
@@ -68,7 +70,7 @@ def propose(answers: Answers, lang: str, name: str = "", today: datetime.date | 
             if question.answer == "choice":
                 comments[key].append(", ".join(vocabulary()[question.facet]))
     if not data["countries"]:
-        unnamed = ContributionError("Name at least one State: the file stands in its folder.")
+        unnamed = ContributionError(NO_STATE)
         unnamed.lang = lang
         raise unnamed
     data |= {
@@ -104,7 +106,11 @@ def _value(question: Question, answer: Any, lang: str, notes: list[str]) -> Any:
     listed = [" ".join(str(line).split()) for line in lines if str(line).strip()]
     if question.facet:
         terms = [_term(question.facet, line, question.question[lang], lang, notes) for line in listed]
-        return Terms(dict.fromkeys(terms)) if question.answer == "choices" else "".join(terms[:1])
+        if question.answer == "choices":
+            return Terms(dict.fromkeys(terms))
+        if len(set(terms)) > 1:
+            notes.append(say("several", lang, where=question.question[lang], found="; ".join(dict.fromkeys(listed))))
+        return "".join(terms[:1])
     return listed
 
 
@@ -131,7 +137,7 @@ def _row(question: Question, row: Mapping[str, str], number: int, lang: str, not
     for column in question.columns:
         text = " ".join(str(row.get(column.key, "")).split())
         if text or column.required:
-            where = f"{question.question[lang]} ({number}, {column.question[lang]})"
+            where = say("cell", lang, question=question.question[lang], row=number, column=column.question[lang])
             made[column.key] = _cell(column, text, where, lang, notes)
     return made
 

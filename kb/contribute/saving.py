@@ -43,6 +43,13 @@ def save(proposal: Proposal, folder: Path) -> Iterator[str]:
 
 
 def _by_question(problem: Problem, lang: str) -> str:
-    key = problem.key.split(".")[0]
-    asked = {question.key: question.question[lang] for question in questions()}
-    return f"{asked[key]} ({problem.said(lang)})" if key in asked else problem.said(lang)
+    """A problem under the words of its question, and for a table under its row and column as they stand in the form."""
+    key, *rest = problem.key.split(".")
+    question = {("results" if q.key == "figures" else q.key): q for q in questions() if q.answer != "section"}.get(key)
+    if question is None:
+        return problem.said(lang)
+    asked = question.question[lang]
+    column = next((column for column in question.columns if rest[1:] == [column.key]), None)
+    if column:
+        asked = say("cell", lang, question=asked, row=rest[0], column=column.question[lang])
+    return f"{asked} ({problem.said(lang)})"

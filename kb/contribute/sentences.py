@@ -58,6 +58,30 @@ _SENTENCES: dict[str, dict[str, str]] = {
         "en": "%(where)s A table stands where words are asked for; its cells were joined.",
         "es": "%(where)s Hay una tabla donde se pide texto; se unieron sus celdas.",
     },
+    "beside table": {
+        "en": "%(where)s Text that stands beside the table was left out; put it into a row: %(text)r",
+        "es": "%(where)s Se omitió el texto que está fuera de la tabla; póngalo en una fila: %(text)r",
+    },
+    "other column": {
+        "en": "%(where)s The table has a column that we do not ask for; this was left out: %(text)r",
+        "es": "%(where)s La tabla tiene una columna que no se pide; se omitió esto: %(text)r",
+    },
+    "link": {
+        "en": "The link behind %(words)r was left out; if it is a source, add it to the sources: %(address)s",
+        "es": "Se omitió el enlace de %(words)r; si es una fuente, agréguelo a las fuentes: %(address)s",
+    },
+    "raised": {
+        "en": "Raised digits stand as they were written (%(text)s); if they name a source, write them as [1].",
+        "es": "Los números volados quedaron como estaban (%(text)s); si indican una fuente, escríbalos como [1].",
+    },
+    "several": {
+        "en": "%(where)s Several answers stand where one is asked for (%(found)s); the first was taken.",
+        "es": "%(where)s Hay varias respuestas donde se pide una (%(found)s); se tomó la primera.",
+    },
+    "cell": {
+        "en": "%(question)s (row %(row)s, %(column)s)",
+        "es": "%(question)s (fila %(row)s, %(column)s)",
+    },
 }
 
 

@@ -7,30 +7,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from docx.table import Table, _Cell
+from docx.table import Table
 from docx.text.paragraph import Paragraph
 
-from kb.content.letters import UNWANTED
 from kb.contribute.proposal import Proposal, propose
 from kb.contribute.questions import Question, questions
 from kb.contribute.sentences import say
 from kb.contribute.word_losses import losses, shortened
 from kb.contribute.word_reading import open_word
+from kb.contribute.word_tables import plain, read_rows
 from kb.contribute.word_template import DEFINED_BY, INTRODUCTION, TITLE
+from kb.contribute.word_text import DRAWN, Link, W, cell_text, cells_of, links_of, raised_in, text_of
 from kb.errors import ContributionError
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_DRAWN = (
-    f"{_W}drawing",
-    f"{_W}pict",
-    f"{_W}object",
-    "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent",
-)
-_WORDS = {f"{_W}t": "", f"{_W}tab": " ", f"{_W}br": " ", f"{_W}noBreakHyphen": "-"}
-"""What stands for words in a paragraph, and the words of what has none of its own."""
 _TICKED = re.compile(r"^\s*(?:[☒☑✓✔]|\[[xX]\]|[xX]\s+☐?|☐\s*[xX]\s)\s*")
 _BOX = re.compile(r"^\s*(?:☐|\[\s?\])\s*")
 _SPECIAL = re.compile(r"([\\`*_<>|~])")
@@ -63,13 +55,16 @@ class _Reading:
         self.answers: dict[str, Any] = {}
         self.current: Question | None = None
         self._document = document
-        self._asked = {_plain(q.question[lang]): (q, lang) for q in questions() for lang in ("en", "es")}
-        self._ours = {_plain(text) for q in questions() for text in q.hint.values()}
-        self._ours |= {_plain(text) for lang in TITLE for text in (TITLE[lang], *INTRODUCTION[lang])}
+        self._asked = {plain(q.question[lang]): (q, lang) for q in questions() for lang in ("en", "es")}
+        self._ours = {plain(text) for q in questions() for text in q.hint.values()}
+        self._ours |= {plain(text) for lang in TITLE for text in (TITLE[lang], *INTRODUCTION[lang])}
         self._langs: list[str] = []
         self._met: set[str] = set()
         self._before: list[str] = []
-        self._tables: list[tuple[Question, str]] = []
+        self._left: list[tuple[str, Question, str]] = []
+        """The sentence that names it, the question that it stood below, its words."""
+        self._links: list[Link] = []
+        self._raised: list[str] = []
         for block in _blocks(document):
             if isinstance(block, Paragraph):
                 self._read_paragraph(block)
@@ -81,13 +76,15 @@ class _Reading:
         return max(("en", "es"), key=self._langs.count)
 
     def _read_paragraph(self, paragraph: Paragraph) -> None:
-        text = _text(paragraph)
-        asked = self._asked.get(_plain(text))
+        text = text_of(paragraph)
+        self._raised += raised_in(text)
+        self._links += links_of(paragraph)
+        asked = self._asked.get(plain(text))
         if asked:
             self.current = asked[0]
             self._met.add(asked[0].key)
             self._langs.append(asked[1])
-        elif _plain(text) in self._ours or not text.strip():
+        elif plain(text) in self._ours or not text.strip():
             return
         elif self.current is None:
             self._before.append(text.strip())
@@ -107,33 +104,31 @@ class _Reading:
         elif question.answer != "table":
             self.answers.setdefault(question.key, []).append(text.strip())
         else:
-            self._tables.append((question, text))
+            self._left.append(("beside table", question, text.strip()))
 
     def _read_table(self, table: Table) -> None:
         question = self.current
-        rows = [[_cell(cell) for cell in _cells(row)] for row in table.rows]
+        cells = [[cell for _, cell in cells_of(row)] for row in table.rows]
+        paragraphs = [paragraph for row in cells for cell in row for paragraph in cell.paragraphs]
+        self._raised += [raised for paragraph in paragraphs for raised in raised_in(text_of(paragraph))]
+        if question is not None and question.answer == "table":
+            found = read_rows(question, table)
+            self.answers.setdefault(question.key, []).extend(found.filled)
+            self._left += [("other column", question, text) for text in found.left_out]
+            self._links += found.links
+            return
+        self._links += [link for paragraph in paragraphs for link in links_of(paragraph)]
+        lines = [" – ".join(filter(None, map(cell_text, row))) for row in cells]
         if question is None:
-            self._before += [" ".join(cells) for cells in rows]
-        elif question.answer == "table":
-            keys = [column.key for column in question.columns]
-            filled = [dict(zip(keys, cells, strict=False)) for cells in rows if not self._is_header(question, cells)]
-            self.answers.setdefault(question.key, []).extend(row for row in filled if any(row.values()))
+            self._before += lines
         elif question.answer in ("choice", "choices"):
-            for row in table.rows:
-                for cell in _cells(row):
-                    for paragraph in cell.paragraphs:
-                        if _text(paragraph).strip():
-                            self._add(question, _text(paragraph))
+            for text in filter(str.strip, map(text_of, paragraphs)):
+                self._add(question, text)
         else:
-            joined = [" – ".join(cell for cell in cells if cell) for cells in rows]
-            if any(joined):
-                self._tables.append((question, ""))
-            for line in filter(None, joined):
+            if any(lines):
+                self._left.append(("table", question, ""))
+            for line in filter(None, lines):
                 self._add(question, line, in_list=True)
-
-    def _is_header(self, question: Question, cells: list[str]) -> bool:
-        headers = {_plain(words) for column in question.columns for words in column.question.values()}
-        return bool(cells) and all(_plain(cell) in headers for cell in cells if cell) and any(cells)
 
     def notes(self) -> list[str]:
         """What was left out, in the language of the file."""
@@ -143,36 +138,19 @@ class _Reading:
         for number, question in enumerate(questions(), start=1):
             if question.key not in self._met:
                 found.append(say("no question", self.lang, number=number, question=question.question[self.lang]))
-        for question, text in self._tables:
-            found.append(
-                say("table", self.lang, where=question.question[self.lang]) + (f" {shortened(text)!r}" if text else "")
-            )
+        for key, question, text in self._left:
+            found.append(say(key, self.lang, where=question.question[self.lang], text=shortened(text)))
+        found += [say("link", self.lang, words=shortened(one.words), address=one.address) for one in self._links]
+        if self._raised:
+            found.append(say("raised", self.lang, text=shortened(", ".join(self._raised))))
         return [*found, *losses(self._document, self.lang)]
 
 
 def _blocks(document: WordDocument) -> Iterator[Paragraph | Table]:
     """Paragraphs and tables in reading order, those in content controls too; what stands in tables and drawings not."""
-    for element in document.element.body.iter(f"{_W}p", f"{_W}tbl"):
-        if not any(parent.tag in (f"{_W}tbl", *_DRAWN) for parent in element.iterancestors()):
-            yield Paragraph(element, document) if element.tag == f"{_W}p" else Table(element, document)
-
-
-def _cells(row: Any) -> list[Any]:
-    """The cells of a row, one that spans several only once; none of a row whose deletion was tracked."""
-    deleted = row._tr.find(f"{_W}trPr/{_W}del") is not None
-    return [] if deleted else [_Cell(cell, row.table) for cell in row._tr.tc_lst]
-
-
-def _cell(cell: Any) -> str:
-    return " ".join(_text(paragraph).strip() for paragraph in cell.paragraphs).strip()
-
-
-def _text(paragraph: Paragraph) -> str:
-    """All words of a paragraph: those in content controls and links too, those deleted, moved away or drawn not."""
-    skipped = {inner for left in paragraph._p.iter(*_DRAWN, f"{_W}moveFrom") for inner in left.iter()}
-    words = (e for e in paragraph._p.iter(*_WORDS) if e not in skipped)
-    text = "".join(_WORDS[str(element.tag)] or element.text or "" for element in words)
-    return re.sub(r"[\t\n]", " ", UNWANTED.sub(" ", text))
+    for element in document.element.body.iter(f"{W}p", f"{W}tbl"):
+        if not any(parent.tag in (f"{W}tbl", *DRAWN) for parent in element.iterancestors()):
+            yield Paragraph(element, document) if element.tag == f"{W}p" else Table(element, document)
 
 
 def _is_listed(paragraph: Paragraph) -> bool:
@@ -185,8 +163,3 @@ def _escaped(text: str) -> str:
     """Text that Markdown shows as it stands; marks such as [2] stay marks."""
     safe = _SPECIAL.sub(r"\\\1", " ".join(text.split())).replace("](", "]\\(")
     return _LEADING.sub(r"\1\\\2", safe)
-
-
-def _plain(text: str) -> str:
-    """A question as it is compared: without number, star and punctuation."""
-    return re.sub(r"\W+", " ", re.sub(r"^\s*\d+\s*[.)]", "", text).lower()).strip()

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from kb.content.frontmatter import THOUSANDS
 from kb.content.sections import UNDOCUMENTED, headings
 
 _NAME_WORDS = 7
@@ -29,6 +30,8 @@ class _Dumper(yaml.SafeDumper):
         super().increase_indent(flow, False)
 
 
+# What reads as a number to PyYAML is quoted when it is text; ours refuses a few things more.
+_Dumper.add_implicit_resolver("!thousands", THOUSANDS, list("-123456789"))
 _Dumper.add_representer(
     Row, lambda dumper, row: dumper.represent_mapping("tag:yaml.org,2002:map", row, flow_style=True)
 )

@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from kb.content.interests import interests_document
-from kb.content.library import Library
+from kb.content.library import Library, Unread
 from kb.content.model import Entry
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
@@ -60,6 +60,7 @@ class _Site:
     forge: Forge = field(default_factory=Forge)
     contact: str = ""
     matching: Matching | None = None
+    unread: Collection[Unread] = ()
 
     def urls(self, lang: str) -> Urls:
         return Urls(lang, self.base, self.origin)
@@ -119,6 +120,7 @@ def build_site(
     repository: Forge = Forge(),  # noqa: B008 - frozen
     contact: str = "",
     matching: Matching | None = None,
+    unread: Collection[Unread] = (),
 ) -> SiteReport:
     """Writes the site into `folder` and removes pages that are no more. What has not changed is not rendered again.
 
@@ -132,8 +134,9 @@ def build_site(
         contact: who hears of mistakes (KB_CONTACT); empty leaves the link out.
         matching: which practices answer which commitments; without it no page says so.
         plain: also write what a host of plain files needs, which `kb serve` would make on demand.
+        unread: for a preview, entries whose page says what is wrong in their file.
     """
-    site = _Site(library, similar, base, origin, plain, _today(), repository, contact, matching)
+    site = _Site(library, similar, base, origin, plain, _today(), repository, contact, matching, unread)
     pages = [page for lang in LANGUAGES for page in _pages(site, lang)]
     pages.append(_Page(base, "root.html", site.urls("en"), site.alternates(), {}))
     machines = [file for lang in LANGUAGES for file in machine_files(library, site.urls(lang), site.browse[lang])]
@@ -200,6 +203,7 @@ def _pages(site: _Site, lang: str) -> Iterator[_Page]:
     for kind in ("commitment", "event"):
         yield page("list.html", kind, entries=views(library.of_kind(kind), urls))
     yield from _entry_pages(site, lang, library.entries)
+    yield from _unread_pages(site, lang)
     for entry in library.withdrawn:
         yield page("withdrawn.html", entry.kind, entry.id, it=view(entry, urls))
     for kind, facet in BROWSE.items():
@@ -226,6 +230,17 @@ def _entry_pages(site: _Site, lang: str, ids: Collection[str]) -> Iterator[_Page
         }
         address, alternates = urls.page(entry.kind, entry.id), site.alternates(entry.kind, entry.id)
         yield _Page(address, template, urls, alternates, values, entry.facts.last_reviewed)
+
+
+def _unread_pages(site: _Site, lang: str) -> Iterator[_Page]:
+    """What is wrong in a file, at the address where its page would be."""
+    urls = site.urls(lang)
+    for entry in site.unread:
+        if entry.id not in site.library.entries or lang in entry.langs:
+            said = [problem.said(lang) for problem in entry.problems]
+            values = {"kind": entry.kind, "plain": site.plain, "id": entry.id, "problems": said}
+            address, alternates = urls.page(entry.kind, entry.id), site.alternates(entry.kind, entry.id)
+            yield _Page(address, "unread.html", urls, alternates, values)
 
 
 def _entries(site: _Site, urls: Urls, ids: Collection[str]) -> Iterator[tuple[Entry, str, dict[str, object]]]:
@@ -271,11 +286,14 @@ def write_entries(
     similar: Similar = lambda _: (),
     base: str = "/",
     matching: Matching | None = None,
+    unread: Collection[Unread] = (),
 ) -> int:
     """Writes the pages of a few entries and nothing else, for an editor who waits; tells how many changed."""
-    site = _Site(library, similar, base, LOCAL, plain=False, today=_today(), matching=matching)
-    pages = [page for lang in LANGUAGES for page in _entry_pages(site, lang, ids)]
-    return sum(write_changed(_file(folder, base, page.address), page.render()) for page in pages)
+    own = [entry for entry in unread if entry.id in ids]
+    site = _Site(library, similar, base, LOCAL, plain=False, today=_today(), matching=matching, unread=own)
+    pages = [page for lang in LANGUAGES for page in (*_entry_pages(site, lang, ids), *_unread_pages(site, lang))]
+    wanted = {page.address: page for page in pages}
+    return sum(write_changed(_file(folder, base, page.address), page.render()) for page in wanted.values())
 
 
 def _today() -> datetime.date:

@@ -57,6 +57,15 @@ BAD = [
     ("## The need", "# The need", "# The need", "body", "a heading with one `#` is the page's title"),
     ("paid their lunch [1]", "paid <b>lunch</b> [1]", "paid <b>", "body", "raw HTML is shown as text"),
     ("paid their lunch [1]", "paid jane.doe@example.org [1]", "paid jane", "body", "looks like a person's e-mail address"),
+    ("paid their lunch [1]", "paid\n![lunch](https://example.org/a.png) [1]", "![lunch]", "body", "a picture is shown as text"),
+    ("paid their lunch [1]", "paid\n[lunch](lunch.md) [1]", "[lunch](", "body", "a link to 'lunch.md' leads nowhere"),
+    ("paid their lunch [1]", "paid [lunch](#need) [1]", "paid [lunch]", "body", "a link to '#need' leads nowhere"),
+    ("paid their lunch [1]", "paid [lunch][l] [1]\n\n[l]: b.md", "paid [lunch]", "body", "a link to 'b.md"),
+    ("paid their lunch [1]", "paid them [1](b.md) [1]", "paid them", "body", "a link to 'b.md"),
+    ("paid their lunch [1]", "paid <mailto:info@example.org> [1]", "paid <mailto", "body", "a link to 'mailto:' is shown"),
+    ("lunch [1]", "lunch [1-2]", "lunch [1-2]", "body", "[1-2] is shown as text and cites nothing; write each number"),
+    ("lunch [1]", "lunch [1 y 2]", "lunch [1 y 2]", "body", "[1 y 2] is shown as text and cites nothing"),
+    ("lunch [1]", "lunch [1, pág. 4]", "lunch [1, pág", "body", "[1, pág. 4] is shown as text and cites nothing"),
     ("Students left", "Mr. Example left", "Mr. Example", "body", "looks like the name of a person"),
     ("Not documented yet.\n", "", "## Adapting it", "body", "nothing stands below 'Adapting it'"),
 ]  # fmt: skip
@@ -70,6 +79,19 @@ def test_each_problem_is_found_at_its_line(tmp_path: Path, old: str, new: str, a
     found = problems(tmp_path)
     start = f"{PATH}:{line}: {key}: "
     assert any(problem.startswith(start) and message in problem for problem in found), found
+
+
+@pytest.mark.parametrize(
+    "fine", ["[1, 1]", "[sic] [1]", "[12 people] [1]", "[a page](https://example.org/a) [1]", "`[a](b.md)` [1]"]
+)
+def test_brackets_that_pages_show_as_meant_are_no_problem(tmp_path: Path, fine: str) -> None:
+    write(tmp_path, PATH, changed("lunch [1]", f"lunch {fine}"))
+    assert problems(tmp_path) == []
+
+
+def test_brackets_that_cite_nothing_are_said_once(tmp_path: Path) -> None:
+    write(tmp_path, PATH, changed("lunch [1]", "lunch [1-2]"))
+    assert len(problems(tmp_path)) == 1
 
 
 def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
@@ -92,8 +114,26 @@ def test_an_unused_source_is_named(tmp_path: Path) -> None:
         (b"---\ntitle: caf\xe9\n---\n", 2, "is not UTF-8 (byte 0xe9)"),
         (b"title: x\n", 1, "must begin with a line `---`"),
         (b"---\ntitle: x\n", 1, "is not closed"),
-        (b"---\ntitle: [x\n---\n", 2, "is not valid YAML"),
-        (b"---\ntitle: a: b\n---\n", 2, "is not valid YAML"),
+        (b"---\ntitle: [x\n---\n", 2, "opens a `[` that is not closed with `]`"),
+        (b"---\ntitle: x\nplaces: {a: b\nstatus: y\n---\n", 3, "opens a `{` that is not closed with `}`"),
+        (b"---\nplaces: [a, , b]\n---\n", 2, "has an empty place between brackets or commas"),
+        (b"---\nplaces: [\n---\n", 2, "or a bracket that is not closed"),
+        (b"---\ntitle: ]x\n---\n", 2, "has a text that begins with ']'"),
+        (b"---\ntitle: a: b\n---\n", 2, "has one `: ` too many"),
+        (b'---\ntitle: "a\nsummary: b\n---\n', 2, "opens a quote mark that is never closed"),
+        (b"---\ntitle: x\nsummary b\nplaces: y\n---\n", 3, "has no `: ` between key and text"),
+        (b"---\ntitle: x\nplaces: @b\n---\n", 3, "has a text that begins with '@'"),
+        (b"---\ntitle: x\nplaces: >50 of b\n---\n", 3, "has a text that begins with '>'"),
+        (b"---\nplaces: x\ntitle: * b\n---\n", 3, "has a text that begins with '*'"),
+        (b"---\nplaces: x\n  title: b\n---\n", 3, "is indented below a line that has its text already"),
+        (b"---\nplaces:\n  - x\n - y\n---\n", 4, "does not stand in line with its neighbours"),
+        (b'---\nplaces: x\ntitle: "b" y\n---\n', 3, "goes on behind a closing quote mark"),
+        (b'---\nplaces: x\ntitle: "b\\q"\n---\n', 3, "holds a `\\` between double quotes"),
+        (b"---\nplaces: - x\n---\n", 2, "begins a list behind its key"),
+        (b"---\ntitle: x\n...\nplaces: y\n---\n", 4, "is not valid YAML"),
+        (b"---\nresults:\n  - {label: a, value: 1,200, source: 1}\n---\n", 3, "results: 1,200 may be read in two ways"),
+        (b"---\nresults:\n  - {label: a, value: 56,7}\n---\n", 3, "results: 56,7 may be read in two ways"),
+        (b"---\nresults:\n  - {label: a, in town, value: 1}\n---\n", 3, "results: 'in town' stands alone"),
         (b"---\na: &x [1]\nb: *x\n---\n", 2, "uses `&` or `*`"),
         (b"---\na: !!python/name:os.system x\n---\n", 2, "uses `!`"),
         (b"---\ntitle: x\ntitle: y\n---\n", 3, "stands twice"),
@@ -133,6 +173,8 @@ def test_a_file_that_cannot_be_read_says_where_and_why(tmp_path: Path, content: 
         ("practices/sv/notes.txt", "is not named practices/<country>/<name>"),
         ("practices/legal-desk.en.md", "is not named practices/<country>/<name>"),
         ("practices/xx/legal-desk.en.md", "stands in 'xx', which is no country code"),
+        ("practices/SV/legal-desk.en.md", "stands in 'SV'; write the name of the folder in small letters, 'sv'."),
+        ("commitments/Regional/plan.en.md", "write the name of the folder in small letters, 'regional'."),
         ("practices/sv/l\u0435gal-desk.en.md", "is not named practices/<country>/<name>"),  # Cyrillic e
     ],
 )
@@ -198,6 +240,34 @@ def test_facts_that_change_do_not_make_a_translation_stale(tmp_path: Path) -> No
     assert problems(tmp_path) == []
 
 
+def test_stamping_says_what_it_did_and_what_there_was_to_do(tmp_path: Path) -> None:
+    write(tmp_path, PATH, ORIGINAL)
+    write(tmp_path, TRANSLATED, TRANSLATION.format(fingerprint="old"))
+    write(tmp_path, "practices/sv/alone.en.md", ORIGINAL)
+
+    def said(*ids: str) -> str:
+        return CliRunner(env={"KB_LANG": "en"}).invoke(cli, ["stamp", *ids, "--content", str(tmp_path)]).output
+
+    assert said("sv-legal-desk") == f"Stamped {tmp_path}/{TRANSLATED}.\n"
+    assert said("sv-legal-desk", "sv-legal-desk") == "The translation of sv-legal-desk is stamped already.\n"
+    assert said("all") == "All translations are stamped already.\n"
+    assert said("sv-alone").startswith("sv-alone has no translation that can be read; `kb check` says")
+    in_spanish = CliRunner(env={"KB_LANG": "es"}).invoke(cli, ["stamp", "all", "--content", str(tmp_path)])
+    assert in_spanish.output == "Todas las traducciones ya están marcadas como actualizadas.\n"
+
+
+def test_stamping_what_does_not_exist_is_said_and_changes_nothing(tmp_path: Path) -> None:
+    write(tmp_path, PATH, ORIGINAL)
+    write(tmp_path, TRANSLATED, TRANSLATION.format(fingerprint="old"))
+    for ids in (["sv-legal-desk", "sv-nothing"], ["all", "sv-nothing"]):
+        done = CliRunner().invoke(cli, ["stamp", *ids, "--content", str(tmp_path)])
+        assert str(done.exception).startswith("There is no entry 'sv-nothing'.")
+    assert "fingerprint: old" in (tmp_path / TRANSLATED).read_text()
+    write(tmp_path, PATH, changed("status: ongoing", "status: soon"))
+    done = CliRunner().invoke(cli, ["stamp", "sv-legal-desk", "--content", str(tmp_path)])
+    assert str(done.exception).startswith("sv-legal-desk cannot be read; run `kb check`")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -227,6 +297,30 @@ def test_personal_data_is_found_though_the_front_matter_is_wrong(tmp_path: Path)
     found = problems(tmp_path)
     assert any("'soon' is not a term of status" in problem for problem in found)
     assert any("looks like a person's e-mail address" in problem for problem in found)
+
+
+def test_a_source_names_its_authors_and_nothing_else_of_a_person(tmp_path: Path) -> None:
+    author = changed("publisher: Municipality of Example Town", "publisher: María González (blog)")
+    write(tmp_path, PATH, author)
+    assert problems(tmp_path) == []
+    write(tmp_path, PATH, author.replace("report of the town", "report, from jane.doe@example.org"))
+    (mailbox,) = problems(tmp_path)
+    assert mailbox.startswith(
+        f"{PATH}:{line_of(ORIGINAL, 'title: Yearly')}: sources.1.title: 'jane.doe@example.org' looks"
+    )
+    write(tmp_path, PATH, author.replace("(blog)", "(+503 7123-4567)"))
+    assert any(
+        "sources.1.publisher: '+503 7123-4567' looks like a telephone" in problem for problem in problems(tmp_path)
+    )
+    write(tmp_path, PATH, author.replace("example.org/report", "example.org/@13.69812,-89.19145"))
+    assert any("sources.1.url: " in problem and "looks like coordinates" in problem for problem in problems(tmp_path))
+
+
+def test_a_reviewer_is_an_institution(tmp_path: Path) -> None:
+    write(tmp_path, PATH, changed("tier: snapshot", "tier: snapshot\nreview:\n  reviewers:\n    - Lic. Ana Ramos"))
+    (found,) = problems(tmp_path)
+    assert f"{PATH}:19: review.reviewers.1: " in found
+    assert "looks like the name of a person" in found
 
 
 def test_what_is_not_known_may_be_the_same_in_two_practices(tmp_path: Path) -> None:

@@ -48,6 +48,15 @@ def test_each_problem_is_said_in_spanish(tmp_path: Path, old: str, new: str) -> 
         assert problem.said("en") == str(problem)
 
 
+@pytest.mark.parametrize(
+    "line", ["title: [x", 'title: "x', "title: a: b", "title: @x", "title x", "title: - x", "...\na: b"]
+)
+def test_a_slip_in_yaml_is_said_in_spanish(tmp_path: Path, line: str) -> None:
+    write(tmp_path, PATH, changed("status: ongoing", line))
+    (problem,) = check_library(load_library(tmp_path))
+    assert not ENGLISH.search(_ours(problem.message.said("es"))), problem.message.said("es")
+
+
 _SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5)
 MODELS: tuple[type[BaseModel], ...] = (Practice, Commitment, Event, Translation, InterestFile, AgendaRequest)
 

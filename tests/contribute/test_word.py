@@ -9,21 +9,25 @@ import sys
 import zlib
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.cli import cli
+from kb.content import frontmatter
 from kb.content.library import load_library
 from kb.content.markdown import blocks
 from kb.contribute.products import products
 from kb.contribute.questions import questions
 from kb.contribute.word_import import _escaped, import_word
 from kb.errors import ContributionError
+from kb.word.links import add_link
 from tests.conftest import ROOT
 from tests.content.writing import problems
 from tests.contribute.filling import answer_paragraph, filled, saved
@@ -161,6 +165,106 @@ def test_a_row_whose_deletion_was_tracked_is_gone_and_a_percentage_keeps_its_uni
     page = import_word(saved(document, tmp_path / "rows.docx")).text
     assert "Gone" not in page
     assert "{label: Women, value: 35, unit: percent," in page
+
+
+def _table(document: Any, heading: str) -> Any:
+    return next(table for table in document.tables if table.rows[0].cells[0].text == heading)
+
+
+def test_a_raised_digit_never_becomes_part_of_a_figure(tmp_path: Path) -> None:
+    document = filled("en")
+    results = answer_paragraph(document, 14)
+    results.text = "The desk advised 35"
+    results.add_run("1").font.superscript = True
+    results.add_run(" people on 20 m")
+    results.add_run("2").font.superscript = True
+    number = _table(document, "What was counted").rows[1].cells[1].paragraphs[0]
+    number.style = document.styles["Normal"]
+    styled = document.styles.add_style("Mark", WD_STYLE_TYPE.CHARACTER)
+    styled.font.superscript = True
+    number.add_run("3", style="Mark")
+    proposal = import_word(saved(document, tmp_path / "raised.docx"))
+    assert "The desk advised 35¹ people on 20 m²" in proposal.text
+    assert "1203" not in proposal.text
+    assert "Raised digits stand as they were written (35¹, 120³); if they name a source, write them as [1]." in (
+        proposal.notes
+    )
+    assert any("(row 1, Number) '120³' cannot be read as a number" in note for note in proposal.notes)
+
+
+def test_two_answers_where_one_is_asked_are_named(tmp_path: Path) -> None:
+    done = filled("es")
+    asked = answer_paragraph(done, 9)
+    for label in ("En curso", "Piloto"):
+        asked._tbl.addnext(parse_xml(f"<w:p {nsdecls('w')}><w:r><w:t>{label}</w:t></w:r></w:p>"))
+    notes = import_word(saved(done, tmp_path / "x.docx")).notes
+    assert (
+        "¿En qué situación está hoy? Hay varias respuestas donde se pide una (En curso; Piloto); se tomó la primera."
+        in notes
+    )
+
+
+def test_columns_are_found_by_their_headings(tmp_path: Path) -> None:
+    document = filled("en")
+    table = _table(document, "Title")
+    words = [["Published by", "Notes", "Name of it", "Language", "Web address"],
+             ["Town of Example", "in the archive", "Yearly report", "English", "https://example.org/report"]]  # fmt: skip
+    words[0][2] = "Title"
+    for row, texts in zip(table.rows, words, strict=False):
+        for cell, text in zip(row.cells, texts, strict=True):
+            cell.text = text
+    proposal = import_word(saved(document, tmp_path / "moved.docx"))
+    source = frontmatter.parse(proposal.path, proposal.text.encode()).data["sources"]
+    assert source == [
+        {
+            "n": 1,
+            "title": "Yearly report",
+            "publisher": "Town of Example",
+            "url": "https://example.org/report",
+            "language": "en",
+        }
+    ]
+    assert (
+        "Where can this be read? The table has a column that we do not ask for; this was left out: 'in the archive'"
+        in (proposal.notes)
+    )
+
+
+def test_text_beside_a_table_is_named(tmp_path: Path) -> None:
+    document = filled("en")
+    table = _table(document, "What was counted")
+    table._tbl.addnext(parse_xml(f"<w:p {nsdecls('w')}><w:r><w:t>And 40 came back.</w:t></w:r></w:p>"))
+    notes = import_word(saved(document, tmp_path / "x.docx")).notes
+    assert (
+        "Which figures show its results? Text that stands beside the table was left out; put it into a row: 'And 40 came back.'"
+        in notes
+    )
+
+
+def test_links_keep_their_address(tmp_path: Path) -> None:
+    document = filled("en")
+    row = _table(document, "Title").rows[1]
+    row.cells[0].text = ""
+    add_link(row.cells[0].paragraphs[0], "https://example.org/linked", "Yearly report")
+    row.cells[2].text = "here"
+    add_link(answer_paragraph(document, 12), "https://example.org/need", "the survey")
+    proposal = import_word(saved(document, tmp_path / "links.docx"))
+    (source,) = frontmatter.parse(proposal.path, proposal.text.encode()).data["sources"]
+    assert (source["title"], source["url"]) == ("Yearly report", "https://example.org/linked")
+    assert [note for note in proposal.notes if "link" in note] == [
+        "The link behind 'the survey' was left out; if it is a source, add it to the sources: https://example.org/need"
+    ]
+
+
+def test_a_problem_in_a_table_is_named_by_its_row_and_column(tmp_path: Path) -> None:
+    document = filled("es")
+    _table(document, "Título").rows[1].cells[2].text = "en la biblioteca"
+    _table(document, "Qué se contó").rows[1].cells[3].text = "23"
+    (tmp_path / "content").mkdir()
+    file = saved(document, tmp_path / "x.docx")
+    said = CliRunner().invoke(cli, ["import", str(file), "--content", str(tmp_path / "content")]).output
+    assert "- ¿Dónde se puede leer esto? (fila 1, Dirección web) (practices/sv/" in said
+    assert "- ¿Qué cifras muestran sus resultados? (fila 1, Año) (practices/sv/" in said
 
 
 def test_footnotes_are_named_with_their_text(tmp_path: Path) -> None:

@@ -4,17 +4,20 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+ANNOUNCE := echo "Building index and site (the first time takes a few minutes) ..."
 
 .PHONY: help serve build test check audit fuzz format bench screenshots install clean
 
 help:  ## What can be done
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-serve: build  ## Build, then serve site and API on http://127.0.0.1:8000
+serve: install  ## Build, then serve site and API on http://127.0.0.1:8000
+	@$(ANNOUNCE)
+	@$(BIN)/kb build || echo "Serving what there is."
 	@$(BIN)/kb serve
 
 build: install  ## Build index and site; quick when little has changed
-	@echo "Building index and site (the first time takes a few minutes) ..."
+	@$(ANNOUNCE)
 	@$(BIN)/kb build
 
 test: check  ## Every check and test, browser tests included

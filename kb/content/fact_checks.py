@@ -82,10 +82,14 @@ def folder(reading: Reading) -> Iterator[Problem]:
 
 
 def references(reading: Reading, library: Library) -> Iterator[Problem]:
+    """Of entries that cannot be read it is only said what is wrong with them, not who names them."""
     facts = reading.entry.facts
     known = library.everything
+    unread = {entry.id for entry in library.unread}
     for key in ("related", "practices", "prioritised"):
         for target in getattr(facts, key, ()):
+            if target in unread and target not in known:
+                continue
             if target not in known:
                 hint = did_you_mean(target, known)
                 yield reading.problem(key, Sentence("%(id)r is no entry.%(hint)s", id=target, hint=hint))

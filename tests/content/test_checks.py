@@ -345,6 +345,14 @@ def test_a_reference_to_nothing(tmp_path: Path) -> None:
     )
 
 
+def test_who_names_a_page_that_cannot_be_read_is_not_blamed(tmp_path: Path) -> None:
+    write(tmp_path, PATH, changed("tier: snapshot", "tier: snapshot\nrelated: [sv-other]"))
+    write(tmp_path, "practices/sv/other.en.md", changed("status: ongoing", "status: soon"))
+    found = problems(tmp_path)
+    assert found
+    assert all("practices/sv/other.en.md" in problem for problem in found)
+
+
 def test_a_path_that_names_no_file_is_said_and_one_that_starts_at_the_content_folder_is_understood(
     tmp_path: Path,
 ) -> None:

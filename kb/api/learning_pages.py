@@ -40,18 +40,32 @@ def _alternates(kind: str, query: str) -> dict[str, str]:
 def _learning_page(request: Request, lang: str) -> HTMLResponse:
     """The matrix; with `state` the matches of one State, with `practice` who could use one practice."""
     matching = _matching(request)
-    state, practice = request.query_params.get("state", ""), request.query_params.get("practice", "")
-    if state and state not in mirps_states():
-        raise NotFoundError("%(state)r is not a MIRPS State.", hint=did_you_mean(state, mirps_states()), state=state)
-    one = matching.knowledge.practice(practice) if practice else None
+    state, one, problem, status = "", None, "", 200
+    try:
+        state = _learner(request.query_params.get("state", ""), lang)
+        practice = request.query_params.get("practice", "")
+        one = matching.knowledge.practice(practice) if practice else None
+    except NotFoundError as error:
+        problem, status = error.said(lang), error.status
     html = render(
-        "learning.html", lang, Urls(lang), _alternates("learning", request.url.query), kind="learning",
+        "learning.html", lang, Urls(lang), _alternates("learning", request.url.query), kind="learning", problem=problem,
         matching=matching, states=mirps_states(), state=state, shown=SHOWN, practice=one,
         uses=matching.commitments_for(one) if one else (),
         commitments=[c for c in matching.knowledge.commitments.values() if state in c.states],
         matrix={} if state or one else matrix(matching),
     )  # fmt: skip
-    return HTMLResponse(html)
+    return HTMLResponse(html, status_code=status)
+
+
+def _learner(state: str, lang: str) -> str:
+    """The code of a State that can learn here; empty where none is asked for."""
+    if state and state not in mirps_states():
+        raise NotFoundError(
+            "%(state)s is not a MIRPS State; choose one from the table.",
+            hint=did_you_mean(state, mirps_states()),
+            state=vocabulary().label("countries", state, lang),
+        )
+    return state
 
 
 @router.get(f"/en/{SEGMENTS['learning']['en']}/")

@@ -193,7 +193,7 @@ def _pages(site: _Site, lang: str) -> Iterator[_Page]:
     if site.plain:
         yield page("search_plain.html", "search", browse=browse)
         yield page(
-            "learning.html", "learning", states=_mirps(), state="", practice=None, browse=browse,
+            "learning.html", "learning", problem="", states=_mirps(), state="", practice=None, browse=browse,
             matrix=learning_matrix(site.matching) if site.matching else {code: {} for code in _mirps()},
         )  # fmt: skip
     yield page("practices.html", "practice", places=by_place(practices, lang))

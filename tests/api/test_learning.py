@@ -178,7 +178,24 @@ def test_the_page_of_a_state_shows_reasons_and_passages(server: Server) -> None:
     own = _get(server, "/es/aprendizaje/", state="CR").text
     assert "/es/practicas/" in own
     assert "/es/practicas/cr-" not in own
-    assert _get(server, "/es/aprendizaje/", state="XX").status_code == 404
-    assert _get(server, "/es/aprendizaje/", practice="sv-nothing").status_code == 404
     used = _get(server, "/es/aprendizaje/", practice="pa-technical-standard-mental-health").text
     assert "/es/compromisos/commit-hn-mental-health-displaced/" in used
+
+
+@pytest.mark.parametrize(
+    ("path", "parameters", "said"),
+    [
+        ("/es/aprendizaje/", {"state": "CO"}, "Colombia no es un Estado del MIRPS; elija uno de la tabla."),
+        ("/en/learning/", {"state": "ES"}, "Spain is not a MIRPS State; choose one from the table."),
+        ("/es/aprendizaje/", {"state": "XX"}, "XX no es un Estado del MIRPS; elija uno de la tabla."),
+        ("/es/aprendizaje/", {"practice": "sv-nothing"}, "No existe la práctica &#39;sv-nothing&#39;."),
+    ],
+)
+def test_what_there_is_not_is_said_on_a_page_with_the_way_on(
+    server: Server, path: str, parameters: dict[str, str], said: str
+) -> None:
+    response = _get(server, path, **parameters)
+    assert response.status_code == 404
+    assert response.headers["content-type"].startswith("text/html")
+    assert said in response.text
+    assert response.text.count("?state=") >= 14

@@ -42,7 +42,9 @@ def test_the_table_of_evidence_and_the_list_of_gaps_agree(
     described = re.search(evidence, text)
     gap = re.search(results, text)
     other = re.search(others, text)
-    assert described and gap and other
+    assert described is not None
+    assert gap is not None
+    assert other is not None
     of_described = [one for one in library.practices if getattr(one.facts, "evidence", "") == "described"]
     without = [one for one in library.practices if one in of_described or not one.facts.results]
     assert described[1] == gap[3] == str(len(of_described))

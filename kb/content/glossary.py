@@ -49,6 +49,32 @@ def tooltips(lang: str) -> dict[str, str]:
     return found
 
 
+@cache
+def _short_forms() -> dict[str, Mapping[str, str]]:
+    """Acronyms that languages write differently (ACNUR, UNHCR), to those of each language."""
+    found: dict[str, Mapping[str, str]] = {}
+    for term in vocabulary()["glossary"].values():
+        short = {lang: _split(label)[1] for lang, label in term.label.items()}
+        if all(short.values()) and len(set(short.values())) > 1:
+            found |= dict.fromkeys(short.values(), short)
+    return found
+
+
+def named_in(lang: str, name: str) -> str:
+    """A name as `lang` has it: a State or an institution of the vocabulary, or what holds such an institution's acronym.
+
+    Example:
+        named_in("en", "ACNUR Costa Rica")    # 'UNHCR Costa Rica'
+        named_in("es", "Canada")              # 'Canadá'
+    """
+    for facet in ("countries", "glossary"):
+        for term in vocabulary()[facet].values():
+            if plain(name) in (plain(_split(label)[0]) for label in term.label.values()):
+                return _split(term.label[lang])[0]
+    short = _short_forms()
+    return re.sub(r"\w+", lambda word: short[word[0]][lang] if word[0] in short else word[0], name)
+
+
 def _acronyms_of(term: Term) -> list[str]:
     short = [_split(label)[1] for label in term.label.values()]
     aliases = [alias for words in term.aliases.values() for alias in words if _ACRONYM.fullmatch(alias)]

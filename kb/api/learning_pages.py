@@ -85,13 +85,13 @@ def _agenda_page(request: Request, lang: str, fields: Mapping[str, Sequence[str]
     problem, status = "", 200
     if any(fields.get(name) for name in ("title", "change", "request")):
         try:
-            made = make_agenda(request_of_fields(fields), matching.knowledge)
+            made = make_agenda(request_of_fields(fields, matching.knowledge.named), matching.knowledge)
         except KnowledgeBaseError as error:
             problem, status = error.said(lang), error.status
     wish = Wish(lang, site=str(request.base_url))
     html = render(
         "agenda.html", lang, Urls(lang), _alternates("agenda", request.url.query if request.method == "GET" else ""),
-        fields=fields, made=made, problem=problem, practices=matching.knowledge.practices, states=mirps_states(),
+        fields=fields, made=made, problem=problem, practices=matching.knowledge.practices, named=matching.knowledge.named, states=mirps_states(),
         themes=list(vocabulary()["themes"]), methods=for_practices(), zones=ZONES, days=DAYS, visits=VISITS,
         documents=list(DOCUMENTS), written=write_document(made, "agenda", lang, wish.links) if made else None,
     )  # fmt: skip

@@ -50,6 +50,7 @@ def environment(lang: str) -> Environment:
     env.filters.update(
         date=lambda text: i18n.date(text, lang),
         number=lambda value: i18n.number(value, lang),
+        time_zone=lambda name: i18n.time_zone(name, lang),
         figure=lambda fact: facts.figure(fact, lang),
         period=facts.period,
         status=facts.status,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import httpx
 import pytest
 
@@ -155,6 +157,33 @@ def test_the_form_names_its_fields_in_spanish(server: Server, changed: dict[str,
     assert response.status_code in (404, 422)
     assert said in response.text
     assert "is missing" not in response.text
+
+
+def test_the_form_names_practices_time_zones_and_boxes_in_words(server: Server) -> None:
+    fields = {"wanted": "gt-casa-joven", "visit-practice-1": "hn-teachers-at-risk", "time_zone": "America/Tegucigalpa"}
+    page = html.unescape(_get(server, "/es/agenda/", **(fields | {"title": ""})).text)
+    assert 'value="Casa Joven, centros de día para adolescentes en zonas de alto riesgo"' in page
+    assert 'value="gt-casa-joven"' not in page
+    assert '<option value="America/Tegucigalpa" selected>Tegucigalpa (Honduras)</option>' in page
+    assert '<option value="America/Mexico_City">Ciudad de México</option>' in page
+    assert 'for="people-HN">Personas<' in page
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_a_practice_is_found_by_its_title_in_the_form(server: Server, lang: str) -> None:
+    title = _get(server, "/api/v1/practices/gt-casa-joven", lang=lang).json()["pages"][lang]["title"]
+    made = _post(server, data=QUERY | {"wanted": title.upper(), "format": "json"}).json()
+    assert made["request"]["practices"]["wanted"] == ["gt-casa-joven"]
+    assert "gt-casa-joven" in [one["id"] for one in made["practices"]]
+
+
+def test_what_cannot_be_is_said_with_names_instead_of_keys(server: Server) -> None:
+    short = QUERY | {"start-1": "09:00", "end-1": "09:30"}
+    for path, words in (
+        ("/es/agenda/", "Plan de acción por Estado y Cierre necesitan 55 minutos"),
+        ("/en/agenda/", "Action planning by State and Closing need 55 minutes"),
+    ):
+        assert words in html.unescape(_get(server, path, **short).text)
 
 
 def test_an_edited_request_is_pasted(server: Server) -> None:

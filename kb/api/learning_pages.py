@@ -15,7 +15,7 @@ from kb.content.vocabulary import vocabulary
 from kb.errors import KnowledgeBaseError, NotFoundError
 from kb.learning.agenda import Agenda
 from kb.learning.documents.kinds import DOCUMENTS, write_document
-from kb.learning.forms import DAYS, VISITS, ZONES, fields_of, mirps_states, request_of_fields
+from kb.learning.forms import DAYS, VISITS, ZONES, fields_of, request_of_fields
 from kb.learning.making import make_agenda
 from kb.learning.matching import Matching, matching_of, matrix
 from kb.learning.methods import for_practices
@@ -49,7 +49,7 @@ def _learning_page(request: Request, lang: str) -> HTMLResponse:
         problem, status = error.said(lang), error.status
     html = render(
         "learning.html", lang, Urls(lang), _alternates("learning", request.url.query), kind="learning", problem=problem,
-        matching=matching, states=mirps_states(), state=state, shown=SHOWN, practice=one,
+        matching=matching, states=vocabulary().mirps_states(), state=state, shown=SHOWN, practice=one,
         uses=matching.commitments_for(one) if one else (),
         commitments=[c for c in matching.knowledge.commitments.values() if state in c.states],
         matrix={} if state or one else matrix(matching),
@@ -59,10 +59,10 @@ def _learning_page(request: Request, lang: str) -> HTMLResponse:
 
 def _learner(state: str, lang: str) -> str:
     """The code of a State that can learn here; empty where none is asked for."""
-    if state and state not in mirps_states():
+    if state and state not in vocabulary().mirps_states():
         raise NotFoundError(
             "%(state)s is not a MIRPS State; choose one from the table.",
-            hint=did_you_mean(state, mirps_states()),
+            hint=did_you_mean(state, vocabulary().mirps_states()),
             state=vocabulary().label("countries", state, lang),
         )
     return state
@@ -91,8 +91,8 @@ def _agenda_page(request: Request, lang: str, fields: Mapping[str, Sequence[str]
     wish = Wish(lang, site=str(request.base_url))
     html = render(
         "agenda.html", lang, Urls(lang), _alternates("agenda", request.url.query if request.method == "GET" else ""),
-        fields=fields, made=made, problem=problem, practices=matching.knowledge.practices, named=matching.knowledge.named, states=mirps_states(),
-        themes=list(vocabulary()["themes"]), methods=for_practices(), zones=ZONES, days=DAYS, visits=VISITS,
+        fields=fields, made=made, problem=problem, practices=matching.knowledge.practices, named=matching.knowledge.named, states=vocabulary().mirps_states(),
+        themes=vocabulary().in_order("themes", vocabulary()["themes"], lang), methods=for_practices(), zones=ZONES, days=DAYS, visits=VISITS,
         documents=list(DOCUMENTS), written=write_document(made, "agenda", lang, wish.links) if made else None,
     )  # fmt: skip
     return HTMLResponse(html, status_code=status)

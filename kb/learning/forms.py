@@ -25,11 +25,6 @@ ZONES = (
 """Time zones that the form offers."""
 
 
-def mirps_states() -> list[str]:
-    """The States that the form lists as delegations."""
-    return [code for code, entry in vocabulary()["countries"].items() if entry.mirps]
-
-
 _LABELS = {
     "title": template("Title"),
     "change": template("What should be different afterwards?"),
@@ -95,7 +90,9 @@ def request_of_fields(fields: Fields, named: Named) -> AgendaRequest:
         "time_zone": _one(fields, "time_zone"),
         "place": _one(fields, "place"),
         "host": _one(fields, "host"),
-        "delegations": [_delegation(fields, code) for code in mirps_states() if _one(fields, f"people-{code}")],
+        "delegations": [
+            _delegation(fields, code) for code in vocabulary().mirps_states() if _one(fields, f"people-{code}")
+        ],
         "partners": [{"name": line.strip()} for line in _one(fields, "partners").splitlines() if line.strip()],
         "languages": _many(fields, "language") or ["en", "es"],
         "themes": _many(fields, "theme"),

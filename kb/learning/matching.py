@@ -208,9 +208,7 @@ def matrix(matching: Matching, most: int = 5) -> Mapping[str, Mapping[str, Mappi
     Commitments of all States together say nothing of who should talk to whom; they are left out. Themes stand in the order of
     their numbers.
     """
-    counted: dict[str, dict[str, dict[str, int]]] = {
-        code: {} for code, entry in vocabulary()["countries"].items() if entry.mirps
-    }
+    counted: dict[str, dict[str, dict[str, int]]] = {code: {} for code in vocabulary().mirps_states()}
     everyone = set(counted)
     for commitment in matching.knowledge.commitments.values():
         if everyone <= set(commitment.states):

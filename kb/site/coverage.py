@@ -52,7 +52,7 @@ class Coverage:
 def coverage(library: Library, today: datetime.date | None = None) -> Coverage:
     """Counts what the library knows. `today` decides what is past its review date."""
     practices = library.practices
-    states = [code for code, term in vocabulary()["countries"].items() if term.mirps]
+    states = vocabulary().mirps_states()
     themes = list(vocabulary()["themes"])
     now = today or datetime.datetime.now(datetime.UTC).date()
     pages = [page for entry in library.entries.values() for page in entry.pages.values()]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
@@ -55,6 +57,7 @@ def environment(lang: str) -> Environment:
         period=facts.period,
         status=facts.status,
         label=lambda term, facet: vocabulary().label(facet, str(term), lang),
+        in_order=lambda items, facet, attribute="": _in_order(items, facet, attribute, lang),
         definition=lambda term, facet: _definition(str(term), facet, lang),
         markdown=lambda text: Markup(markdown.render(text)),  # noqa: S704 - made safe there
         safe_html=Markup,
@@ -87,6 +90,12 @@ class _Compiled(FileSystemBytecodeCache):
     def dump_bytecode(self, bucket: Bucket) -> None:
         with suppress(OSError):
             super().dump_bytecode(bucket)
+
+
+def _in_order(items: Iterable[Any], facet: str, attribute: str, lang: str) -> list[Any]:
+    """Terms, or things that hold one as an attribute, in the alphabetical order of the terms' labels."""
+    by_term = {str(getattr(item, attribute) if attribute else item): item for item in items}
+    return [by_term[term] for term in vocabulary().in_order(facet, by_term, lang)]
 
 
 def _definition(term: str, facet: str, lang: str) -> str:

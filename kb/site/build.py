@@ -183,12 +183,12 @@ def _pages(site: _Site, lang: str) -> Iterator[_Page]:
         newest=[view(entry, urls) for entry in newest(library.practices)],
         lately_reviewed=[view(entry, urls) for entry in reviewed(library.practices)],
     )  # fmt: skip
-    yield page("overview.html", "overview", region=region, matrix=table)
+    yield page("overview.html", "overview", region=region, matrix=table, browse=browse)
     yield page(
         "about.html", "about", counts={kind: len(library.of_kind(kind)) for kind in ("practice", "commitment", "event")}
     )
     yield page("contribute.html", "contribute", forge=site.forge, **contribute_values(urls.lang))
-    yield page("coverage.html", "coverage", coverage=site.coverage, matrix=table)
+    yield page("coverage.html", "coverage", coverage=site.coverage, matrix=table, browse=browse)
     yield page("data.html", "data", browse=browse, data=data_values(library, urls))
     if site.plain:
         yield page("search_plain.html", "search", browse=browse)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 
 import httpx
 import pytest
@@ -196,7 +197,23 @@ def test_an_edited_request_is_pasted(server: Server) -> None:
 def test_the_matrix_has_every_state(server: Server, path: str, word: str) -> None:
     page = _get(server, path).text
     assert f'<th scope="col">{word}</th>' in page
-    assert page.count("?state=") == 14
+    cells = html.unescape(page).count("&from=")
+    assert page.count("?state=") == 14 + cells
+    assert cells > 20
+    assert "no match" in page or "sin coincidencia" in page
+
+
+def test_a_cell_of_the_matrix_leads_to_the_practices_that_it_counts(server: Server) -> None:
+    page = html.unescape(_get(server, "/es/aprendizaje/").text)
+    state, teacher, themes = re.findall(r'\?state=(\w+)&from=(\w+)"[^>]*><ul>(.*?)</ul>', page)[0]
+    shown = html.unescape(_get(server, "/es/aprendizaje/", state=state, **{"from": teacher}).text)
+    practices = re.findall(r'class="title"><a href="/es/practicas/([a-z0-9-]+)/"', shown)
+    assert practices
+    for practice in practices:
+        assert teacher in _get(server, f"/api/v1/practices/{practice}").json()["facts"]["countries"]
+    first = re.findall(r"<li>([^<(]+)", themes)[0].strip()
+    assert f"Temas en común: {first}" in shown or first in shown[shown.index("<h1>") :]
+    assert _get(server, "/es/aprendizaje/", state=state, **{"from": "XX"}).status_code == 404
 
 
 def test_the_page_of_a_state_shows_reasons_and_passages(server: Server) -> None:

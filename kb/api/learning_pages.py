@@ -48,7 +48,7 @@ def _learning_page(request: Request, lang: str) -> HTMLResponse:
         practice = request.query_params.get("practice", "")
         one = matching.knowledge.practice(practice) if practice else None
     except NotFoundError as error:
-        problem, status = error.said(lang), error.status
+        state, problem, status = "", error.said(lang), error.status
     html = render(
         "learning.html", lang, Urls(lang), _alternates("learning", request.url.query), kind="learning", problem=problem,
         matching=matching, states=vocabulary().mirps_states(), state=state, teacher=teacher, practice=one,

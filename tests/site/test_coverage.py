@@ -48,6 +48,7 @@ def test_the_table_of_evidence_and_the_list_of_gaps_agree(
     of_described = [one for one in library.practices if getattr(one.facts, "evidence", "") == "described"]
     without = [one for one in library.practices if one in of_described or not one.facts.results]
     assert described[1] == gap[3] == str(len(of_described))
+    assert ".Aun" not in text
     assert [int(gap[1]), int(gap[2])] == [len(without), len(library.practices)]
     assert int(other[1]) == len([one for one in without if one.facts.results])
 

@@ -50,29 +50,41 @@ def tooltips(lang: str) -> dict[str, str]:
 
 
 @cache
-def _short_forms() -> dict[str, Mapping[str, str]]:
-    """Acronyms that languages write differently (ACNUR, UNHCR), to those of each language."""
+def _names() -> dict[str, Mapping[str, str]]:
+    """States, institutions and their acronyms as each language writes them, by any of these ways in plain letters."""
     found: dict[str, Mapping[str, str]] = {}
-    for term in vocabulary()["glossary"].values():
-        short = {lang: _split(label)[1] for lang, label in term.label.items()}
-        if all(short.values()) and len(set(short.values())) > 1:
-            found |= dict.fromkeys(short.values(), short)
+    for facet in ("countries", "glossary"):
+        for term in vocabulary()[facet].values():
+            parts = {lang: _split(label) for lang, label in term.label.items()}
+            for part in (0, 1):
+                ways = {lang: both[part] for lang, both in parts.items()}
+                if all(ways.values()):
+                    found |= {plain(way): ways for way in ways.values() if plain(way) not in found}
     return found
 
 
+_BETWEEN = re.compile(r"(\s*[/,;()]\s*|\s+(?:y|and)\s+)")
+
+
 def named_in(lang: str, name: str) -> str:
-    """A name as `lang` has it: a State or an institution of the vocabulary, or what holds such an institution's acronym.
+    """A name as `lang` has it, part by part: a State, an institution or its acronym, also with a State behind it. Others stay.
 
     Example:
-        named_in("en", "ACNUR Costa Rica")    # 'UNHCR Costa Rica'
-        named_in("es", "Canada")              # 'Canadá'
+        named_in("es", "UNHCR (ReliefWeb)")    # 'ACNUR (ReliefWeb)'
+        named_in("en", "OIM Honduras")         # 'IOM Honduras'
+        named_in("es", "USA for UNHCR")        # 'USA for UNHCR'
     """
-    for facet in ("countries", "glossary"):
-        for term in vocabulary()[facet].values():
-            if plain(name) in (plain(_split(label)[0]) for label in term.label.values()):
-                return _split(term.label[lang])[0]
-    short = _short_forms()
-    return re.sub(r"\w+", lambda word: short[word[0]][lang] if word[0] in short else word[0], name)
+    return "".join(_part_in(lang, part) for part in _BETWEEN.split(name))
+
+
+def _part_in(lang: str, part: str) -> str:
+    known = _names()
+    if plain(part) in known:
+        return known[plain(part)][lang]
+    first, _, place = part.partition(" ")
+    if plain(first) in known and first.isupper() and plain(place) in known:
+        return f"{known[plain(first)][lang]} {known[plain(place)][lang]}"
+    return part
 
 
 def _acronyms_of(term: Term) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from kb.content.letters import plain
 from kb.content.vocabulary import Term, vocabulary
@@ -66,6 +66,7 @@ def _names() -> dict[str, Mapping[str, str]]:
 _BETWEEN = re.compile(r"(\s*[/,;()]\s*|\s+(?:y|and)\s+)")
 
 
+@lru_cache(maxsize=1024)
 def named_in(lang: str, name: str) -> str:
     """A name as `lang` has it, part by part: a State, an institution or its acronym, also with a State behind it. Others stay.
 

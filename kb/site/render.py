@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from kb import __version__
 from kb.content import markdown
+from kb.content.glossary import named_in
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
 from kb.site import facts, i18n, licence
@@ -58,6 +59,7 @@ def environment(lang: str) -> Environment:
         status=facts.status,
         label=lambda term, facet: vocabulary().label(facet, str(term), lang),
         in_order=lambda items, facet, attribute="": _in_order(items, facet, attribute, lang),
+        named=lambda name: named_in(lang, name),
         definition=lambda term, facet: _definition(str(term), facet, lang),
         markdown=lambda text: Markup(markdown.render(text)),  # noqa: S704 - made safe there
         safe_html=Markup,

@@ -163,7 +163,7 @@ async def agenda(
 ) -> Response:
     """From the change sought, dates, delegations and wishes to blocks, practices with reasons, questions and roles. Nothing is stored:
     the same request over the same content gives the same bytes."""
-    asked, wishes = await _asked(request)
+    asked, wishes = await _asked(request, engine)
     form = wishes.get("format", format) or _accepted(request.headers.get("accept", ""))
     site = asked.site or str(request.base_url)
     spoken = wishes.get("lang", lang)
@@ -179,14 +179,14 @@ def _answer(asked: AgendaRequest, engine: SearchEngine, form: str, wish: Wish) -
     return Response(content, media_type=FORMATS[form].media_type, headers=headers)
 
 
-async def _asked(request: Request) -> tuple[AgendaRequest, dict[str, str]]:
+async def _asked(request: Request, engine: SearchEngine) -> tuple[AgendaRequest, dict[str, str]]:
     """The request in the body, and what a form says of the answer."""
     body = await bounded_body(request)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/x-www-form-urlencoded":
         fields = fields_of(body)
         wishes = {name: fields[name][0] for name in ("format", "lang", "document") if fields.get(name)}
-        return request_of_fields(fields), wishes
+        return await run_in_threadpool(lambda: request_of_fields(fields, matching_of(engine).knowledge.named)), wishes
     if kind in ("application/yaml", "application/x-yaml", "text/yaml"):
         return read_request(body), {}
     try:

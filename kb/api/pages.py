@@ -10,7 +10,7 @@ from kb.content.sections import LANGUAGES
 from kb.errors import NotFoundError, QueryError
 from kb.search.request import FACETS, SORTS
 from kb.site.render import render
-from kb.site.results import Asked, Found, find
+from kb.site.results import Asked, Found, find, told
 from kb.site.urls import SEGMENTS, Urls
 
 router = APIRouter(include_in_schema=False)
@@ -23,7 +23,7 @@ def _search_page(request: Request, lang: str) -> HTMLResponse:
         asked = _asked(request)
         found = _found(request, asked, urls)
     except QueryError as error:
-        problem, status = error.said(lang), error.status
+        problem, status = told(error, lang), error.status
     alternates = {other: asked.address(Urls(other)) for other in LANGUAGES}
     html = render("search.html", lang, urls, alternates, kind="search", asked=asked, found=found, problem=problem)
     return HTMLResponse(html, status_code=status)

@@ -282,6 +282,17 @@ def _questions(reading: Reading) -> Iterator[Problem]:
                 yield reading.problem("questions", Sentence("%(question)r opens without ¿.", question=question))
 
 
+def _quotation_marks(reading: Reading) -> Iterator[Problem]:
+    """Straight marks in Spanish, which quotes with angular ones; titles of sources stay as they were published."""
+    page = reading.page
+    if page.lang != "es":
+        return
+    told = Sentence("quotes with straight marks; Spanish pages write «...».")
+    yield from (reading.problem(key, told) for key, text in _all_words(page) if '"' in text)
+    for section in page.sections:
+        yield from (reading.problem("body", told, block.line) for block in section.blocks if '"' in block.text)
+
+
 def _repeated_sentences(readings: list[Reading]) -> Iterator[Problem]:
     seen: dict[str, Reading] = {}
     for reading in readings:
@@ -314,6 +325,7 @@ def _all_words(page: Page) -> Iterator[tuple[str, str]]:
 _Rule = Callable[[Reading], Iterator[Problem]]
 _PAGE_RULES: tuple[_Rule, ...] = (
     _headings, _length, _raw_html, _links, _citations_are_read, _citations_exist, _figures_have_sources, _privacy, _questions,
+    _quotation_marks,
 )  # fmt: skip
 _ORIGINAL_RULES: tuple[_Rule, ...] = (sources, dates, review, folder, _privacy_of_facts)
 _TRANSLATION_RULES: tuple[_Rule, ...] = (same_lists, same_figures, stale)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from kb.content.letters import plain
 from kb.content.vocabulary import Term, vocabulary
@@ -47,6 +47,45 @@ def tooltips(lang: str) -> dict[str, str]:
             if short:
                 found.setdefault(short, words)
     return found
+
+
+@cache
+def _names() -> dict[str, Mapping[str, str]]:
+    """States, institutions and their acronyms as each language writes them, by any of these ways in plain letters."""
+    found: dict[str, Mapping[str, str]] = {}
+    for facet in ("countries", "glossary"):
+        for term in vocabulary()[facet].values():
+            parts = {lang: _split(label) for lang, label in term.label.items()}
+            for part in (0, 1):
+                ways = {lang: both[part] for lang, both in parts.items()}
+                if all(ways.values()):
+                    found |= {plain(way): ways for way in ways.values() if plain(way) not in found}
+    return found
+
+
+_BETWEEN = re.compile(r"(\s*[/,;()]\s*|\s+(?:y|and)\s+)")
+
+
+@lru_cache(maxsize=1024)
+def named_in(lang: str, name: str) -> str:
+    """A name as `lang` has it, part by part: a State, an institution or its acronym, also with a State behind it. Others stay.
+
+    Example:
+        named_in("es", "UNHCR (ReliefWeb)")    # 'ACNUR (ReliefWeb)'
+        named_in("en", "OIM Honduras")         # 'IOM Honduras'
+        named_in("es", "USA for UNHCR")        # 'USA for UNHCR'
+    """
+    return "".join(_part_in(lang, part) for part in _BETWEEN.split(name))
+
+
+def _part_in(lang: str, part: str) -> str:
+    known = _names()
+    if plain(part) in known:
+        return known[plain(part)][lang]
+    first, _, place = part.partition(" ")
+    if plain(first) in known and first.isupper() and plain(place) in known:
+        return f"{known[plain(first)][lang]} {known[plain(place)][lang]}"
+    return part
 
 
 def _acronyms_of(term: Term) -> list[str]:

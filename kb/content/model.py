@@ -34,6 +34,7 @@ from kb.content.vocabulary import vocabulary
 
 MAX_TITLE_WORDS = 15
 MAX_SUMMARY_WORDS = 60
+MAX_THEMES = 6
 
 
 @dataclass(frozen=True)
@@ -206,7 +207,7 @@ class Original(Strict):
     period: Period
     status: Annotated[str, _term("status")]
     status_as_of: PartialDate | None = None
-    themes: Annotated[list[Annotated[str, _term("themes")]], Field(min_length=1, max_length=6)]
+    themes: Annotated[list[Annotated[str, _term("themes")]], Field(min_length=1, max_length=MAX_THEMES)]
     populations: list[Annotated[str, _term("populations")]] = []
     mirps_groups: list[Annotated[str, _term("mirps_groups")]] = []
     gcm_objectives: list[Annotated[str, _term("gcm_objectives")]] = []

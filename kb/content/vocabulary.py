@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from kb.content.letters import plain
+from kb.content.letters import alphabetical, plain
 from kb.content.memory import remembered
 
 
@@ -48,6 +48,14 @@ class Vocabulary:
             if wanted in map(_bare, (term, *entry.label.values(), *aliases)):
                 return term
         return ""
+
+    def in_order(self, facet: str, terms: Iterable[str], lang: str) -> list[str]:
+        """Terms in the alphabetical order of what a reader sees for them."""
+        return sorted(terms, key=lambda term: alphabetical(self.label(facet, term, lang)))
+
+    def mirps_states(self) -> list[str]:
+        """Codes of the States of the framework, in the alphabetical order of their names, which is the same in both languages."""
+        return self.in_order("countries", (code for code, term in self["countries"].items() if term.mirps), "es")
 
     def facets(self) -> tuple[str, ...]:
         """Names of all facets."""

@@ -42,6 +42,9 @@ class Question(BaseModel):
     columns: tuple[Column, ...] = ()
 
 
+_NAMES = ("countries", "themes", "populations")
+
+
 class UnknownWordError(Exception):
     """Words that mean no term of a vocabulary; `closest` is the label nearest to them, or empty."""
 
@@ -58,9 +61,11 @@ def questions() -> tuple[Question, ...]:
 
 
 def options(facet: str, lang: str) -> dict[str, str]:
-    """Term to label, in the order of the vocabulary; the MIRPS States come before others."""
+    """Term to label. States, themes and populations stand in alphabetical order, the MIRPS States before others; other terms in the
+    order of the vocabulary, which is one of degree."""
     terms = vocabulary()[facet]
-    ordered = sorted(terms, key=lambda term: facet == "countries" and not terms[term].mirps)
+    ordered = vocabulary().in_order(facet, terms, lang) if facet in _NAMES else list(terms)
+    ordered.sort(key=lambda term: facet == "countries" and not terms[term].mirps)
     return {term: terms[term].label[lang] for term in ordered}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -15,17 +15,14 @@ from kb.sentences import Sentence, joined, template
 DAYS = 3
 VISITS = 3
 Fields = Mapping[str, Sequence[str]]
+Named = Callable[[str], str]
+"""From the title of a practice to its id; other words stay."""
 
 ZONES = (
     "America/Belize", "America/Costa_Rica", "America/El_Salvador", "America/Guatemala", "America/Tegucigalpa",
     "America/Mexico_City", "America/Panama", "America/Bogota", "America/Toronto", "America/New_York", "Europe/Madrid",
 )  # fmt: skip
 """Time zones that the form offers."""
-
-
-def mirps_states() -> list[str]:
-    """The States that the form lists as delegations."""
-    return [code for code, entry in vocabulary()["countries"].items() if entry.mirps]
 
 
 _LABELS = {
@@ -77,8 +74,8 @@ def fields_of(body: bytes) -> dict[str, list[str]]:
         raise AgendaRequestError("The form cannot be read; send it again from the agenda page.") from None
 
 
-def request_of_fields(fields: Fields) -> AgendaRequest:
-    """The request that a form holds; a whole request in its field `request` goes before the others.
+def request_of_fields(fields: Fields, named: Named) -> AgendaRequest:
+    """The request that a form holds; a whole request in its field `request` goes before the others. Practices stand in it by title or id.
 
     Raises:
         AgendaRequestError: each line of its message names the key and what to do.
@@ -93,12 +90,17 @@ def request_of_fields(fields: Fields) -> AgendaRequest:
         "time_zone": _one(fields, "time_zone"),
         "place": _one(fields, "place"),
         "host": _one(fields, "host"),
-        "delegations": [_delegation(fields, code) for code in mirps_states() if _one(fields, f"people-{code}")],
+        "delegations": [
+            _delegation(fields, code) for code in vocabulary().mirps_states() if _one(fields, f"people-{code}")
+        ],
         "partners": [{"name": line.strip()} for line in _one(fields, "partners").splitlines() if line.strip()],
         "languages": _many(fields, "language") or ["en", "es"],
         "themes": _many(fields, "theme"),
-        "practices": {"wanted": _many(fields, "wanted"), "excluded": _many(fields, "excluded")},
-        "visits": _visits(fields),
+        "practices": {
+            "wanted": [named(words) for words in _many(fields, "wanted")],
+            "excluded": [named(words) for words in _many(fields, "excluded")],
+        },
+        "visits": _visits(fields, named),
         "draft_pledge": bool(_one(fields, "draft_pledge")),
         "methods": {"wanted": _many(fields, "method")},
     }
@@ -140,14 +142,14 @@ def _delegation(fields: Fields, code: str) -> dict[str, Any]:
     return found
 
 
-def _visits(fields: Fields) -> list[dict[str, Any]]:
+def _visits(fields: Fields, named: Named) -> list[dict[str, Any]]:
     found = []
     for n in range(1, VISITS + 1):
         if not (travel := _one(fields, f"visit-travel-{n}")):
             continue
         visit: dict[str, Any] = {"travel_minutes": _number(travel)}
         if practice := _one(fields, f"visit-practice-{n}"):
-            visit["practice"] = practice
+            visit["practice"] = named(practice)
         for key, name in (("minutes", "visit-minutes"), ("day", "visit-day")):
             if given := _one(fields, f"{name}-{n}"):
                 visit[key] = _number(given)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from kb.content.letters import plain
 from kb.content.markdown import blocks, without_citations
 from kb.content.problems import did_you_mean
 from kb.content.sections import EDITORIAL, LANGUAGES, UNDOCUMENTED
@@ -110,6 +111,14 @@ class Knowledge:
             hint = did_you_mean(practice_id, self.practices)
             raise NotFoundError("There is no practice %(id)r.", hint=hint, id=practice_id)
         return self.practices[practice_id]
+
+    def named(self, words: str) -> str:
+        """The id of the practice that has this title in one of the languages; the words themselves where none has."""
+        return self._ids.get(plain(words), words)
+
+    @cached_property
+    def _ids(self) -> dict[str, str]:
+        return {plain(title): one.id for one in self.practices.values() for title in one.title.values()}
 
     def commitment(self, commitment_id: str) -> Entry:
         """A commitment or need.

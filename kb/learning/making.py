@@ -12,10 +12,10 @@ from kb.learning.fixed import early_lunches, fixed_blocks, lunch_of
 from kb.learning.knowledge import Knowledge
 from kb.learning.plan import VisitPlan, plan_event
 from kb.learning.questions import questions_for
-from kb.learning.request import AgendaRequest
+from kb.learning.request import AgendaRequest, words_of
 from kb.learning.selection import Candidates, Chosen, fair_share, select, visited_practice
 from kb.learning.timetable import Half, Placed, halves, rules_of
-from kb.learning.words import Words, listed, say, state
+from kb.learning.words import Told, Words, listed, say, state
 
 CROWD = 15
 """Visitors from which a visit is better done in two groups."""
@@ -93,12 +93,12 @@ def _refuse_without_room(without: Sequence[Chosen], chosen: Sequence[Chosen]) ->
     missing = [one for one in without if one.wanted]
     if missing:
         raise InfeasibleError(
-            "There is room for %(room)s of the %(wanted)s practices that are wanted; take %(missing)s out of practices.wanted "
-            "(the last is %(last)s), or add hours.",
+            "There is room for %(room)s of the %(wanted)s practices that are wanted; take %(missing)s out of those that must be "
+            "there (the last is “%(last)s”), or add hours.",
             room=len(wanted) - len(missing),
             wanted=len(wanted),
             missing=len(missing),
-            last=missing[-1].practice.id,
+            last=Told(missing[-1].practice.title),
         )
 
 
@@ -116,6 +116,9 @@ def _notes(candidates: Candidates, shown: Sequence[Chosen], blocks: Sequence[Blo
     for code in (one.state for one in request.delegations if one.comes_for and one.state not in served):
         if nearest := candidates.nearest_to(code):
             yield say("note-unserved", state=state(code), practice=nearest.title, id=nearest.id)
+    change = words_of(request.change)
+    if request.bilingual and change["en"] == change["es"]:
+        yield say("note-one-language", example="change: {en: ..., es: ...}")
     if request.bilingual and request.interpretation.interpreters == 1:
         yield say("note-alone", minutes=request.interpretation.alone_minutes)
     if request.visits and not request.follow_up:

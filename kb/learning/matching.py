@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 import threading
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -159,6 +159,8 @@ class Matching:
 
 
 _PAGE = 10
+_COUNTED = 5
+"""Best practices of a commitment that the matrix counts."""
 
 
 def _in_common(commitment: Entry, practice: Entry) -> float:
@@ -202,25 +204,15 @@ def forget_matching() -> None:
     _matching_of.cache_clear()
 
 
-def matrix(matching: Matching, most: int = 5) -> Mapping[str, Mapping[str, Mapping[str, int]]]:
-    """Learning State to teaching country to theme to number of matches, over the `most` best of each commitment.
-
-    Commitments of all States together say nothing of who should talk to whom; they are left out. Themes stand in the order of
-    their numbers.
-    """
-    counted: dict[str, dict[str, dict[str, int]]] = {
-        code: {} for code, entry in vocabulary()["countries"].items() if entry.mirps
-    }
-    everyone = set(counted)
-    for commitment in matching.knowledge.commitments.values():
-        if everyone <= set(commitment.states):
-            continue
-        for match in matching.practices_for(commitment)[:most]:
-            for learner in match.learners:
-                for teacher in match.practice.states:
-                    themes = counted.setdefault(learner, {}).setdefault(teacher, {})
-                    for name in match.shared_themes:
-                        themes[name] = themes.get(name, 0) + 1
+def matrix(matching: Matching) -> Mapping[str, Mapping[str, Mapping[str, int]]]:
+    """Learning State to teaching country to theme to number of matches. Themes stand in the order of their numbers."""
+    counted: dict[str, dict[str, dict[str, int]]] = {code: {} for code in vocabulary().mirps_states()}
+    for match in _telling(matching):
+        for learner in match.learners:
+            for teacher in match.practice.states:
+                themes = counted.setdefault(learner, {}).setdefault(teacher, {})
+                for name in match.shared_themes:
+                    themes[name] = themes.get(name, 0) + 1
     return {
         learner: {
             teacher: dict(sorted(themes.items(), key=lambda pair: -pair[1]))
@@ -229,3 +221,20 @@ def matrix(matching: Matching, most: int = 5) -> Mapping[str, Mapping[str, Mappi
         }
         for learner, teachers in counted.items()
     }
+
+
+def between(matching: Matching, learner: str, teacher: str) -> list[Match]:
+    """The matches that one cell of the matrix counts, best first within each commitment."""
+    return [
+        match
+        for match in _telling(matching)
+        if learner in match.learners and teacher in match.practice.states and match.shared_themes
+    ]
+
+
+def _telling(matching: Matching) -> Iterator[Match]:
+    """The best matches of each commitment. One of all States together says nothing of who should talk to whom; it is left out."""
+    everyone = set(vocabulary().mirps_states())
+    for commitment in matching.knowledge.commitments.values():
+        if not everyone <= set(commitment.states):
+            yield from matching.practices_for(commitment)[:_COUNTED]

@@ -16,6 +16,7 @@ from kb.learning.methods import Method, for_practices, methods
 from kb.learning.request import AgendaRequest
 from kb.learning.selection import Chosen
 from kb.learning.timetable import Half, Item, Placed, RoomSession, Rules, pack, stretched
+from kb.learning.words import Told, listed
 
 BILATERAL_FROM = 40
 """Free minutes of a half day from which bilateral conversations are offered."""
@@ -159,12 +160,12 @@ def _refuse_frame(wanted: Sequence[Item], rules: Rules) -> None:
     needed = sum(one.least(rules.consecutive) for one in wanted)
     if rules.bilingual and not rules.capacity:
         raise InfeasibleError(
-            "The event has two languages and no interpreter; set interpretation.interpreters, or name one language."
+            "The event has two languages and no interpreter; give the number of interpreters, or name one language."
         )
     raise InfeasibleError(
         "%(sessions)s need %(needed)s minutes without anything else in between, and the half day in which they stand has no room "
         "for them; lengthen the day, move fixed blocks, or add interpreters.",
-        sessions=", ".join(one.id for one in wanted),
+        sessions=Told(listed(one.method.name for one in wanted)),
         needed=needed,
     )
 

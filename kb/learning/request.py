@@ -19,6 +19,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, Validati
 
 from kb.content.findings import Finding, findings, refused
 from kb.content.frontmatter import MalformedError, parse_yaml
+from kb.content.glossary import named_in
 from kb.content.interests import Said
 from kb.content.model import CountryCode, LanguageCode, Strict, WebAddress
 from kb.content.problems import did_you_mean
@@ -110,6 +111,14 @@ def words_of(wording: Wording | None) -> Words:
     return {lang: given.get(lang) or next(iter(given.values()), "") for lang in LANGUAGES}
 
 
+def names_of(wording: Wording | None) -> Words:
+    """A name in both languages: one that was written once is said as the vocabulary says it (ACNUR, UNHCR)."""
+    words = words_of(wording)
+    if len(set(words.values())) > 1:
+        return words
+    return {lang: named_in(lang, name) for lang, name in words.items()}
+
+
 class Day(Strict):
     """A day of the event, and its hours in the event's time zone."""
 
@@ -133,6 +142,10 @@ class Partner(Strict):
     name: Wording
     state: CountryCode | None = None
     people: Annotated[int, Field(ge=1, le=200)] = 1
+
+    @property
+    def named(self) -> Words:
+        return names_of(self.name)
 
 
 class Interpretation(Strict):

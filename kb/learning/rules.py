@@ -12,8 +12,10 @@ from typing import Any
 from kb.errors import InfeasibleError
 from kb.learning.agenda import Agenda
 from kb.learning.blocks import Block, visit_number
+from kb.learning.methods import methods
 from kb.learning.request import AgendaRequest, minutes
 from kb.learning.timetable import LUNCH_FROM, LUNCH_NEEDED, LUNCH_TO, NOON, REST
+from kb.learning.words import Told, state
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ class Violation:
 
 def _(template: str, **values: object) -> Violation:
     return Violation(template, values)
+
+
+def _named(key: str) -> Told:
+    """Who presents, in words: a State by its name, a partner as it is called."""
+    return Told(state(key))
 
 
 def check_request(request: AgendaRequest) -> None:
@@ -49,10 +56,10 @@ def check_request(request: AgendaRequest) -> None:
     if any(later <= earlier for earlier, later in itertools.pairwise(dates)):
         raise InfeasibleError("The days must follow each other, each with a date of its own; put them in order.")
     states = [one.state for one in request.delegations]
-    for state, count in Counter(states).items():
+    for code, count in Counter(states).items():
         if count > 1:
             raise InfeasibleError(
-                "%(state)s stands twice among the delegations; keep one, with all its people.", state=state
+                "%(state)s stands twice among the delegations; keep one, with all its people.", state=_named(code)
             )
     for number, visit in enumerate(request.visits, start=1):
         if visit.day and visit.day > len(request.days):
@@ -96,8 +103,8 @@ def _overlaps(agenda: Agenda) -> Iterator[Violation]:
             presenting = {role.key for role in one.roles if role.key} & {role.key for role in other.roles if role.key}
             for key in sorted(presenting):
                 yield _(
-                    "%(who)s would be in %(one)s and %(other)s at the same time; set parallel to 1.",
-                    who=key, one=one.id, other=other.id,
+                    "%(who)s would be in %(one)s and %(other)s at the same time; ask for one session at a time.",
+                    who=_named(key), one=one.id, other=other.id,
                 )  # fmt: skip
 
 
@@ -161,7 +168,8 @@ def _interpreters(agenda: Agenda) -> Iterator[Violation]:
         at_once = max((sum(b.start <= one.start < b.end for b in blocks) for one in blocks), default=0)
         if at_once > teams:
             yield _(
-                "%(rooms)s rooms need interpreters at once, and there are too few; set parallel to 1.", rooms=at_once
+                "%(rooms)s rooms need interpreters at once, and there are too few; ask for fewer sessions at the same time.",
+                rooms=at_once,
             )
 
 
@@ -206,7 +214,7 @@ def _shares(agenda: Agenda) -> Iterator[Violation]:
         if count > agenda.share:
             yield _(
                 "%(who)s presents %(count)s practices; its fair share is %(share)s.",
-                who=key,
+                who=_named(key),
                 count=count,
                 share=agenda.share,
             )
@@ -216,7 +224,10 @@ def _roles(agenda: Agenda) -> Iterator[Violation]:
     having = {role.key for block in agenda.blocks for role in block.roles}
     for one in agenda.request.delegations:
         if one.state not in having:
-            yield _("%(state)s has no role in any session; lengthen the event or give it a practice.", state=one.state)
+            yield _(
+                "%(state)s has no role in any session; lengthen the event or give it a practice.",
+                state=_named(one.state),
+            )
 
 
 def _mix(agenda: Agenda) -> Iterator[Violation]:
@@ -235,5 +246,5 @@ def _ends(agenda: Agenda) -> Iterator[Violation]:
         if method not in having:
             yield _(
                 "The agenda has no %(method)s; remove the fixed block that took its place, or lengthen the event.",
-                method=method,
+                method=Told(methods()[method].name),
             )

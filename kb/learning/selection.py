@@ -124,13 +124,13 @@ class Candidates:
 
     def presenter(self, practice: Entry) -> Presenter:
         """Who of those who come presents a practice: its State; for one of several States, the partner that runs it."""
-        partners = [one for one in self.request.partners if self._runs(words_of(one.name), practice)]
+        partners = [one for one in self.request.partners if self._runs(one.named, practice)]
         own = [code for code in self.coming if code in practice.states]
         of_state = [one for one in self.request.partners if one.state in practice.states]
         if own and (len(practice.states) == 1 or not partners):
             return Presenter(own[0], state(own[0]))
         for partner in (*partners, *of_state):
-            name = words_of(partner.name)
+            name = partner.named
             return Presenter(partner.state or name["en"], name)
         return Presenter("", listed(state(code) for code in practice.states[:3]))
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 import yaml
 
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
+from kb.sentences import Sentence
 
 Words: TypeAlias = Mapping[str, str]
 """Language (`en`, `es`) to text."""
@@ -45,6 +46,22 @@ def term(facet: str, name: str) -> Words:
 def state(code: str) -> Words:
     """A State's name."""
     return term("countries", code)
+
+
+class Told(Sentence):
+    """Words of both languages as the value of a sentence: a State, a practice, a session in a message."""
+
+    __slots__ = ("words",)
+
+    words: Words
+
+    def __new__(cls, words: Words) -> Self:
+        made = super().__new__(cls, words["en"])
+        made.words = words
+        return made
+
+    def said(self, lang: str) -> str:
+        return self.words[lang]
 
 
 def listed(items: Iterable[Words]) -> Words:

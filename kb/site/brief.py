@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kb.content.glossary import named_in
 from kb.content.markdown import blocks, cited
 from kb.content.model import Figure, Practice, Source
 from kb.content.vocabulary import vocabulary
@@ -78,7 +79,7 @@ def brief(it: EntryView) -> Brief:
         results=tuple(results),
         needs=tuple(needs),
         contacts=_cut("; ".join(it.words("implementers")), LONGEST_POINT),
-        sources=tuple((number, _source(sources[number])) for number in shown),
+        sources=tuple((number, _source(sources[number], it.urls.lang)) for number in shown),
         more_sources=len(numbers) - len(shown),
         address=it.urls.absolute(it.url),
         reviewed=i18n.date(it.entry.facts.last_reviewed, it.urls.lang),
@@ -150,7 +151,7 @@ def _cut(text: str, most: int) -> str:
     return f"{kept}…" + (f" [{', '.join(map(str, lost))}]" if lost else "")
 
 
-def _source(source: Source) -> str:
+def _source(source: Source, lang: str) -> str:
     date = f", {source.date[:4]}" if source.date else ""
     title = _cut(source.title, LONGEST_SOURCE)
-    return f"{title}{'' if title.endswith(('.', '…', '?')) else '.'} {source.publisher}{date}."
+    return f"{title}{'' if title.endswith(('.', '…', '?')) else '.'} {named_in(lang, source.publisher)}{date}."

@@ -32,7 +32,7 @@ from kb.site.pictures.matrix import Matrix, matrix
 from kb.site.plainhost import brief_files, remove_search_index, write_search_index
 from kb.site.render import render
 from kb.site.urls import LOCAL, Urls
-from kb.site.views import EntryView, view, views
+from kb.site.views import EntryView, latest_first, view, views
 
 Similar = Callable[[str], Sequence[str]]
 
@@ -182,26 +182,26 @@ def _pages(site: _Site, lang: str) -> Iterator[_Page]:
     browse = site.browse[lang]
     region, table = site.region, site.matrix
     yield page(
-        "home.html", "", practices=practices, browse=browse, region=region, mirps=_mirps(),
+        "home.html", "", practices=practices, browse=browse, region=region, mirps=vocabulary().mirps_states(),
         newest=[view(entry, urls) for entry in newest(library.practices)],
         lately_reviewed=[view(entry, urls) for entry in reviewed(library.practices)],
     )  # fmt: skip
-    yield page("overview.html", "overview", region=region, matrix=table)
+    yield page("overview.html", "overview", region=region, matrix=table, browse=browse)
     yield page(
         "about.html", "about", counts={kind: len(library.of_kind(kind)) for kind in ("practice", "commitment", "event")}
     )
     yield page("contribute.html", "contribute", forge=site.forge, **contribute_values(urls.lang))
-    yield page("coverage.html", "coverage", coverage=site.coverage, matrix=table)
+    yield page("coverage.html", "coverage", coverage=site.coverage, matrix=table, browse=browse)
     yield page("data.html", "data", browse=browse, data=data_values(library, urls))
     if site.plain:
         yield page("search_plain.html", "search", browse=browse)
         yield page(
-            "learning.html", "learning", states=_mirps(), state="", practice=None, browse=browse,
-            matrix=learning_matrix(site.matching) if site.matching else {code: {} for code in _mirps()},
+            "learning.html", "learning", problem="", states=vocabulary().mirps_states(), state="", practice=None, browse=browse,
+            matrix=learning_matrix(site.matching) if site.matching else {code: {} for code in vocabulary().mirps_states()},
         )  # fmt: skip
     yield page("practices.html", "practice", places=by_place(practices, lang))
-    for kind in ("commitment", "event"):
-        yield page("list.html", kind, entries=views(library.of_kind(kind), urls))
+    yield page("list.html", "commitment", entries=commitments)
+    yield page("list.html", "event", entries=latest_first(library.of_kind("event"), urls))
     yield from _entry_pages(site, lang, library.entries)
     yield from _unread_pages(site, lang)
     for entry in library.withdrawn:
@@ -253,7 +253,7 @@ def _entries(site: _Site, urls: Urls, ids: Collection[str]) -> Iterator[tuple[En
         return [view(library.entries[other], urls) for other in ids if other in library.entries]
 
     for entry in (one for one in library.practices if one.id in ids):
-        wanted = views((event for event in events if entry.id in getattr(event.facts, "prioritised", ())), urls)
+        wanted = latest_first((event for event in events if entry.id in getattr(event.facts, "prioritised", ())), urls)
         related = views((library.entries[other] for other in neighbours[entry.id]), urls)
         it = view(entry, urls)
         yield (
@@ -321,21 +321,17 @@ def _neighbours(library: Library) -> dict[str, list[str]]:
 
 
 def _browse(practices: Sequence[Entry], lang: str) -> dict[str, dict[str, int]]:
-    """For each kind of browsing page, the terms in use in the vocabulary's order, with their number of practices."""
+    """For each kind of browsing page, the terms in use in alphabetical order, with their number of practices."""
     found = {}
+    mirps = vocabulary().mirps_states()
     for kind, facet in BROWSE.items():
         counted = Counter(term for entry in practices for term in set(getattr(entry.facts, facet)))
-        used = [term for term in vocabulary()[facet] if counted[term]]
+        used = vocabulary().in_order(facet, (term for term in vocabulary()[facet] if counted[term]), lang)
         if facet == "countries":
             # The States whose knowledge base this is come first, then their partners.
-            used.sort(key=lambda term: (term not in _mirps(), vocabulary().label("countries", term, lang)))
+            used.sort(key=lambda term: term not in mirps)
         found[kind] = {term: counted[term] for term in used}
     return found
-
-
-def _mirps() -> list[str]:
-    """Codes of the States of the framework."""
-    return [code for code, term in vocabulary()["countries"].items() if term.mirps]
 
 
 def _file(folder: Path, base: str, address: str) -> Path:

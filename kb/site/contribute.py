@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kb.content.model import MAX_SUMMARY_WORDS, MAX_TITLE_WORDS
+from kb.content.model import MAX_SUMMARY_WORDS, MAX_THEMES, MAX_TITLE_WORDS
 from kb.content.sections import UNDOCUMENTED, headings
 from kb.contribute.questions import options, questions
 
@@ -19,6 +19,6 @@ def contribute_values(lang: str) -> dict[str, Any]:
         "options": {facet: options(facet, lang) for facet in sorted(facets) if facet},
         "headings": headings("practice", lang),
         "undocumented": UNDOCUMENTED[lang] + ".",
-        "limits": {"title": MAX_TITLE_WORDS, "summary": MAX_SUMMARY_WORDS},
+        "limits": {"title": MAX_TITLE_WORDS, "summary": MAX_SUMMARY_WORDS, "themes": MAX_THEMES},
         "rows": ROWS,
     }

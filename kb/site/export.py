@@ -7,6 +7,7 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from kb.content.glossary import named_in
 from kb.content.markdown import blocks
 from kb.site.facts import facts_of
 from kb.site.i18n import date, translations
@@ -73,6 +74,11 @@ def _add_practice(document: WordDocument, it: EntryView) -> None:
                 document.add_paragraph(block.text, style="List Bullet")
     document.add_paragraph(translations(lang).gettext("Sources"), style="Heading 2")
     for source in it.entry.facts.sources:
-        parts = [source.title, source.publisher, date(source.date, lang) if source.date else "", source.url or ""]
+        parts = [
+            source.title,
+            named_in(lang, source.publisher),
+            date(source.date, lang) if source.date else "",
+            source.url or "",
+        ]
         document.add_paragraph(f"[{source.n}] {'. '.join(part for part in parts if part)}", style="Small")
     document.add_paragraph(it.urls.absolute(it.url), style="Small")

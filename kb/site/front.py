@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kb.content.letters import alphabetical
 from kb.content.model import Entry
 from kb.content.vocabulary import vocabulary
 from kb.site.views import EntryView
@@ -43,9 +44,9 @@ class Place:
 def by_place(practices: Sequence[EntryView], lang: str) -> list[Place]:
     """All practices by where they stand: the States of the framework, what spans several States, then the others."""
 
-    def order(place: Place) -> tuple[int, str]:
+    def order(place: Place) -> tuple[int, tuple[str, str]]:
         state = vocabulary()["countries"].get(place.code.upper())
-        return (1 if state is None else 0 if state.mirps else 2, place.label)
+        return (1 if state is None else 0 if state.mirps else 2, alphabetical(place.label))
 
     found: dict[str, list[EntryView]] = {}
     for it in practices:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 from functools import lru_cache
 
-from babel.dates import format_date, format_interval, format_skeleton
+from babel.core import get_global
+from babel.dates import format_date, format_interval, format_skeleton, get_timezone_location
 from babel.numbers import format_decimal
 
+from kb.content.vocabulary import vocabulary
 from kb.sentences import translations
 
-__all__ = ["LOCALES", "date", "date_range", "number", "translations"]
+__all__ = ["LOCALES", "date", "date_range", "number", "time_zone", "translations"]
 
 # English of the United Nations; Spanish with the decimal point that most States of the region use.
 LOCALES = {"en": "en_GB", "es": "es_MX"}
@@ -41,6 +43,14 @@ def date_range(start: str, end: str, lang: str) -> str:
     if start[:size] == end[:size]:
         return date(start[:size], lang)
     return format_interval(_day(start), _day(end), _SKELETONS[size], locale=LOCALES[lang])
+
+
+@lru_cache(maxsize=64)
+def time_zone(name: str, lang: str) -> str:
+    """A time zone by its city, and the country where that has another name: `Tegucigalpa (Honduras)`."""
+    city = get_timezone_location(name, locale=LOCALES[lang], return_city=True)
+    country = vocabulary().label("countries", get_global("zone_territories").get(name, ""), lang)
+    return f"{city} ({country})" if country and country not in city else city
 
 
 def _day(text: str) -> datetime.date:

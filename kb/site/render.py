@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
@@ -15,6 +17,7 @@ from markupsafe import Markup
 
 from kb import __version__
 from kb.content import markdown
+from kb.content.glossary import named_in
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
 from kb.site import facts, i18n, licence
@@ -50,10 +53,13 @@ def environment(lang: str) -> Environment:
     env.filters.update(
         date=lambda text: i18n.date(text, lang),
         number=lambda value: i18n.number(value, lang),
+        time_zone=lambda name: i18n.time_zone(name, lang),
         figure=lambda fact: facts.figure(fact, lang),
         period=facts.period,
         status=facts.status,
         label=lambda term, facet: vocabulary().label(facet, str(term), lang),
+        in_order=lambda items, facet, attribute="": _in_order(items, facet, attribute, lang),
+        named=lambda name: named_in(lang, name),
         definition=lambda term, facet: _definition(str(term), facet, lang),
         markdown=lambda text: Markup(markdown.render(text)),  # noqa: S704 - made safe there
         safe_html=Markup,
@@ -86,6 +92,12 @@ class _Compiled(FileSystemBytecodeCache):
     def dump_bytecode(self, bucket: Bucket) -> None:
         with suppress(OSError):
             super().dump_bytecode(bucket)
+
+
+def _in_order(items: Iterable[Any], facet: str, attribute: str, lang: str) -> list[Any]:
+    """Terms, or things that hold one as an attribute, in the alphabetical order of the terms' labels."""
+    by_term = {str(getattr(item, attribute) if attribute else item): item for item in items}
+    return [by_term[term] for term in vocabulary().in_order(facet, by_term, lang)]
 
 
 def _definition(term: str, facet: str, lang: str) -> str:

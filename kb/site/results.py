@@ -9,12 +9,14 @@ from urllib.parse import urlencode
 from kb.content.document import entry_of
 from kb.content.markdown import Section
 from kb.content.vocabulary import vocabulary
+from kb.errors import QueryError
 from kb.search.answer import Hit, SearchResponse
 from kb.search.engine import SearchEngine
 from kb.search.request import FACETS, SORTS, SearchRequest, search_request
 from kb.search.snippets import Snippet
 from kb.search.sorting import SORTED
 from kb.search.spelling import Correction
+from kb.sentences import Sentence, joined, template
 from kb.site.i18n import translations
 from kb.site.urls import Urls
 from kb.site.views import EntryView, view
@@ -25,6 +27,22 @@ OPEN = 2
 FIRST = 7
 """Terms of a facet that are seen at once."""
 PAGE_SIZE = 10
+
+_TITLES = {
+    "country": template("State"),
+    "theme": template("Theme"),
+    "population": template("Population"),
+    "status": template("Status"),
+    "evidence": template("Evidence"),
+    "language": template("Language"),
+    "mirps_group": template("MIRPS working group"),
+    "gcm": template("Global Compact for Migration"),
+    "sdg": template("Sustainable Development Goals"),
+    "page": template("Page"),
+    "sort": template("Order"),
+}
+"""Parameter of an address to the words that readers know it by."""
+_SORTS = {"relevance": template("Relevance"), "newest": template("Newest"), "evidence": template("Evidence")}
 
 Answerer = Callable[[SearchEngine, SearchRequest], SearchResponse]
 """How the engine is asked: the server counts its questions."""
@@ -164,6 +182,17 @@ def find(engine: SearchEngine, asked: Asked, urls: Urls, answer: Answerer = Sear
     )
 
 
+def told(error: QueryError, lang: str) -> str:
+    """What is wrong with an address, in words: its parameters by the names that stand on the page."""
+    name = str(error.values.get("name", ""))
+    if name not in _TITLES:
+        return error.said(lang)
+    shown = {"name": Sentence("“%(words)s”", words=Sentence(_TITLES[name]))}
+    if name == "sort":
+        shown["allowed"] = joined([Sentence(words) for words in _SORTS.values()], ", ")
+    return QueryError(error.template, error.hint, **(error.values | shown)).said(lang)
+
+
 def _hit(hit: Hit, document: Mapping[str, object], urls: Urls) -> ShownHit:
     it = view(entry_of(document), urls)
     section = next((one for one in it.page.sections if one.key == hit.explanation.section), None)
@@ -198,16 +227,13 @@ def _suggestions(asked: Asked, response: SearchResponse, urls: Urls) -> Iterator
 
 def _sorts(asked: Asked, urls: Urls) -> list[Link]:
     _ = translations(urls.lang).gettext
-    titles = {"relevance": _("Relevance"), "newest": _("Newest"), "evidence": _("Evidence")}
-    return [Link(titles[sort], replace(asked, sort=sort, page=1).address(urls), sort == asked.sort) for sort in SORTS]
+    return [
+        Link(_(_SORTS[sort]), replace(asked, sort=sort, page=1).address(urls), sort == asked.sort) for sort in SORTS
+    ]
 
 
 def _facets(counts: Mapping[str, Mapping[str, int]], filters: Mapping[str, tuple[str, ...]], lang: str) -> list[Facet]:
     _ = translations(lang).gettext
-    titles = {
-        "country": _("State"), "theme": _("Theme"), "population": _("Population"), "status": _("Status"),
-        "evidence": _("Evidence"), "language": _("Language"),
-    }  # fmt: skip
     found = []
     for number, name in enumerate(SHOWN):
         chosen = filters.get(name, ())
@@ -216,5 +242,5 @@ def _facets(counts: Mapping[str, Mapping[str, int]], filters: Mapping[str, tuple
         terms += [FacetTerm(term, count, False) for term, count in counts.get(name, {}).items() if term not in chosen]
         if terms:
             first, more = tuple(terms[:FIRST]), tuple(terms[FIRST:])
-            found.append(Facet(name, FACETS[name], titles[name], bool(chosen) or number < OPEN, first, more))
+            found.append(Facet(name, FACETS[name], _(_TITLES[name]), bool(chosen) or number < OPEN, first, more))
     return found

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kb.content.model import Entry, Figure, Milestone, Page, Practice, Statement
+from kb.content.letters import alphabetical
+from kb.content.model import Entry, Event, Figure, Milestone, Page, Practice, Statement
 from kb.site.urls import Urls
 
 
@@ -57,4 +58,13 @@ def view(entry: Entry, urls: Urls) -> EntryView:
 
 def views(entries: Iterable[Entry], urls: Urls) -> list[EntryView]:
     """Views in the order of their titles."""
-    return sorted((view(entry, urls) for entry in entries), key=lambda one: one.page.title.lower().strip("'\"¿¡ "))
+    return sorted((view(entry, urls) for entry in entries), key=lambda one: alphabetical(one.page.title))
+
+
+def latest_first(events: Iterable[Entry], urls: Urls) -> list[EntryView]:
+    """Views of events, those held last first; of one day in the order of their titles."""
+    return sorted(views(events, urls), key=_held, reverse=True)
+
+
+def _held(event: EntryView) -> str:
+    return event.entry.facts.dates.start if isinstance(event.entry.facts, Event) else ""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import httpx
 import pytest
 
@@ -157,6 +160,33 @@ def test_the_form_names_its_fields_in_spanish(server: Server, changed: dict[str,
     assert "is missing" not in response.text
 
 
+def test_the_form_names_practices_time_zones_and_boxes_in_words(server: Server) -> None:
+    fields = {"wanted": "gt-casa-joven", "visit-practice-1": "hn-teachers-at-risk", "time_zone": "America/Tegucigalpa"}
+    page = html.unescape(_get(server, "/es/agenda/", **(fields | {"title": ""})).text)
+    assert 'value="Casa Joven, centros de día para adolescentes en zonas de alto riesgo"' in page
+    assert 'value="gt-casa-joven"' not in page
+    assert '<option value="America/Tegucigalpa" selected>Tegucigalpa (Honduras)</option>' in page
+    assert '<option value="America/Mexico_City">Ciudad de México</option>' in page
+    assert 'for="people-HN">Personas<' in page
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_a_practice_is_found_by_its_title_in_the_form(server: Server, lang: str) -> None:
+    title = _get(server, "/api/v1/practices/gt-casa-joven", lang=lang).json()["pages"][lang]["title"]
+    made = _post(server, data=QUERY | {"wanted": title.upper(), "format": "json"}).json()
+    assert made["request"]["practices"]["wanted"] == ["gt-casa-joven"]
+    assert "gt-casa-joven" in [one["id"] for one in made["practices"]]
+
+
+def test_what_cannot_be_is_said_with_names_instead_of_keys(server: Server) -> None:
+    short = QUERY | {"start-1": "09:00", "end-1": "09:30"}
+    for path, words in (
+        ("/es/agenda/", "Plan de acción por Estado y Cierre necesitan 55 minutos"),
+        ("/en/agenda/", "Action planning by State and Closing need 55 minutes"),
+    ):
+        assert words in html.unescape(_get(server, path, **short).text)
+
+
 def test_an_edited_request_is_pasted(server: Server) -> None:
     page = _post(server, "/es/agenda/", data={"request": FOUNDING.read_text(encoding="utf-8")})
     assert page.status_code == 200
@@ -167,7 +197,23 @@ def test_an_edited_request_is_pasted(server: Server) -> None:
 def test_the_matrix_has_every_state(server: Server, path: str, word: str) -> None:
     page = _get(server, path).text
     assert f'<th scope="col">{word}</th>' in page
-    assert page.count("?state=") == 14
+    cells = html.unescape(page).count("&from=")
+    assert page.count("?state=") == 14 + cells
+    assert cells > 20
+    assert "no match" in page or "sin coincidencia" in page
+
+
+def test_a_cell_of_the_matrix_leads_to_the_practices_that_it_counts(server: Server) -> None:
+    page = html.unescape(_get(server, "/es/aprendizaje/").text)
+    state, teacher, themes = re.findall(r'\?state=(\w+)&from=(\w+)"[^>]*><ul>(.*?)</ul>', page)[0]
+    shown = html.unescape(_get(server, "/es/aprendizaje/", state=state, **{"from": teacher}).text)
+    practices = re.findall(r'class="title"><a href="/es/practicas/([a-z0-9-]+)/"', shown)
+    assert practices
+    for practice in practices:
+        assert teacher in _get(server, f"/api/v1/practices/{practice}").json()["facts"]["countries"]
+    first = re.findall(r"<li>([^<(]+)", themes)[0].strip()
+    assert f"Temas en común: {first}" in shown or first in shown[shown.index("<h1>") :]
+    assert _get(server, "/es/aprendizaje/", state=state, **{"from": "XX"}).status_code == 404
 
 
 def test_the_page_of_a_state_shows_reasons_and_passages(server: Server) -> None:
@@ -178,7 +224,24 @@ def test_the_page_of_a_state_shows_reasons_and_passages(server: Server) -> None:
     own = _get(server, "/es/aprendizaje/", state="CR").text
     assert "/es/practicas/" in own
     assert "/es/practicas/cr-" not in own
-    assert _get(server, "/es/aprendizaje/", state="XX").status_code == 404
-    assert _get(server, "/es/aprendizaje/", practice="sv-nothing").status_code == 404
     used = _get(server, "/es/aprendizaje/", practice="pa-technical-standard-mental-health").text
     assert "/es/compromisos/commit-hn-mental-health-displaced/" in used
+
+
+@pytest.mark.parametrize(
+    ("path", "parameters", "said"),
+    [
+        ("/es/aprendizaje/", {"state": "CO"}, "Colombia no es un Estado del MIRPS; elija uno de la tabla."),
+        ("/en/learning/", {"state": "ES"}, "Spain is not a MIRPS State; choose one from the table."),
+        ("/es/aprendizaje/", {"state": "XX"}, "XX no es un Estado del MIRPS; elija uno de la tabla."),
+        ("/es/aprendizaje/", {"practice": "sv-nothing"}, "No existe la práctica &#39;sv-nothing&#39;."),
+    ],
+)
+def test_what_there_is_not_is_said_on_a_page_with_the_way_on(
+    server: Server, path: str, parameters: dict[str, str], said: str
+) -> None:
+    response = _get(server, path, **parameters)
+    assert response.status_code == 404
+    assert response.headers["content-type"].startswith("text/html")
+    assert said in response.text
+    assert response.text.count("?state=") >= 14

@@ -51,10 +51,11 @@ def test_a_result_leads_to_the_section_that_answers(server: Server) -> None:
 @pytest.mark.parametrize(
     ("parameters", "said"),
     [
-        ({"sort": "beauty"}, "sort debe ser uno de relevance, newest, evidence, no &#39;beauty&#39;."),
-        ({"page": "two"}, "page debe ser un número entero, no &#39;two&#39;."),
-        ({"page": "9" * 40}, "page debe ser un número entero"),
-        ({"country": "XX"}, "&#39;XX&#39; no es un término del filtro country."),
+        ({"sort": "beauty"}, "«Orden» debe ser uno de Relevancia, Más recientes, Evidencia, no &#39;beauty&#39;."),
+        ({"page": "two"}, "«Página» debe ser un número entero, no &#39;two&#39;."),
+        ({"page": "9" * 40}, "«Página» debe ser un número entero"),
+        ({"page": "99"}, "«Página» debe estar entre 1 y 50, no 99."),
+        ({"country": "XX"}, "&#39;XX&#39; no es un término del filtro «Estado»."),
     ],
 )
 def test_an_address_that_makes_no_sense_is_explained(server: Server, parameters: dict[str, str], said: str) -> None:

@@ -21,12 +21,14 @@ def test_the_form_makes_an_agenda_without_javascript(browser: Browser, server: S
     page.get_by_label("Lugar", exact=True).fill("San Salvador")
     page.get_by_label("Día 1").fill("2027-03-02")
     for state in ("El Salvador", "Honduras", "Belice"):
-        page.get_by_label(state, exact=True).fill("3")
+        page.get_by_label(f"Personas ({state})", exact=True).fill("3")
     page.get_by_label("Estado anfitrión").select_option("SV")
     page.get_by_role("button", name="Crear la agenda", exact=True).click()
     expect(page.get_by_role("heading", name="Día 1 · martes, 2 de marzo de 2027")).to_be_visible()
     expect(page.locator(".agenda-document")).to_contain_text("A tu Lado")
-    assert "wanted=sv-a-tu-lado-support-spaces" in page.url
+    # The practice of the address stands in the form by its title, and the form finds it again by it.
+    assert "wanted=Espacios+de+Apoyo" in page.url
+    expect(page.get_by_label("Zona horaria").locator("option:checked")).to_have_text("El Salvador")
     with page.expect_download() as download:
         page.get_by_role("button", name="Word").click()
     assert download.value.suggested_filename == "agenda-es.docx"
@@ -39,4 +41,23 @@ def test_nothing_runs_out_of_the_screen(browser: Browser, server: Server, width:
     page = browser.new_page(viewport={"width": width, "height": 800}, base_url=server.address)
     page.goto(path, timeout=240_000)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
+@pytest.mark.parametrize("path", ["/es/agenda/", "/en/agenda/"])
+def test_who_does_what_is_read_on_a_telephone(browser: Browser, server: Server, path: str) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 800}, base_url=server.address)
+    page.goto(
+        path
+        + "?title=Prueba&change=Apoyo+psicosocial&date-1=2027-03-02&start-1=08:30&end-1=17:00&time_zone=America/Costa_Rica"
+        + "&place=San+Jose&host=CR&people-CR=3&people-HN=3&wanted=gt-casa-joven"
+    )
+    assert page.get_by_role("checkbox", name="Español" if path.startswith("/es") else "Spanish").is_checked()
+    who = page.locator(".agenda-document tbody tr:first-child td:last-child")
+    box = who.bounding_box()
+    assert box
+    assert box["x"] + box["width"] <= 360
+    assert page.evaluate(
+        "[...document.querySelectorAll('.agenda-document .scroll')].every(one => one.scrollWidth <= one.clientWidth)"
+    )
     page.close()

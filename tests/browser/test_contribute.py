@@ -134,13 +134,53 @@ def test_hostile_answers_stay_answers(browser: Browser, sites: dict[str, str], t
     page.close()
 
 
+def _complaint(page: Page, asked: str) -> str:
+    return str(page.locator(asked).first.evaluate("one => one.validationMessage"))
+
+
+@pytest.mark.parametrize(
+    ("lang", "asked", "typed", "said"),
+    [
+        ("es", "[data-key=title]", "", "Responda esta pregunta."),
+        ("en", "[data-key=title]", "", "Please answer this question."),
+        ("es", "[data-key=countries] input", None, "Elija al menos una opción."),
+        ("es", "[data-line]", "Qué hacer", "Escriba una pregunta, con sus signos ¿ y ?."),
+        ("es", "[data-column=url]", "informe", "Escriba la dirección completa, como https://example.org/informe."),
+        ("es", "[data-column=source]", "99", "Escriba un número de 1 a 6."),
+        ("es", "[data-column=year]", "2020.5", "Escriba un número entero."),
+        ("es", "[data-key=start]", "ayer", "Escriba la fecha como 2023, 2023-09 o 2023-09-26."),
+    ],
+)
+def test_what_is_wrong_is_said_in_the_pages_language(
+    browser: Browser, sites: dict[str, str], lang: str, asked: str, typed: str | None, said: str
+) -> None:
+    page = browser.new_page(locale="en-US" if lang == "es" else "es-MX")
+    page.goto(sites[""] + ADDRESS[lang])
+    if typed is not None:
+        page.locator(asked).first.fill(typed)
+    assert _complaint(page, asked) == said
+    page.close()
+
+
+def test_more_themes_than_a_page_takes_are_refused_with_their_number(browser: Browser, sites: dict[str, str]) -> None:
+    page = browser.new_page()
+    page.goto(sites[""] + ADDRESS["es"])
+    boxes = page.locator("[data-key=themes] input")
+    for number in range(7):
+        boxes.nth(number).check()
+    assert _complaint(page, "[data-key=themes] input") == "Elija 6 opciones como máximo."
+    boxes.nth(6).uncheck()
+    assert _complaint(page, "[data-key=themes] input") == ""
+    page.close()
+
+
 def test_missing_answers_are_asked_for_and_limits_are_told(browser: Browser, sites: dict[str, str]) -> None:
     page = browser.new_page()
     page.goto(sites[""] + ADDRESS["es"])
     page.get_by_role("button", name="Crear el archivo").click()
     expect(page.locator("#made")).to_be_hidden()
     page.locator("[data-key=title]").fill("palabra " * 16)
-    assert page.locator("[data-key=title]").evaluate("e => e.validationMessage") == "Use 15 palabras como máximo."
+    assert _complaint(page, "[data-key=title]") == "Use 15 palabras como máximo."
     page.close()
 
 

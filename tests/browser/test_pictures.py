@@ -43,6 +43,7 @@ def test_nothing_keeps_anyone_out(page: Page, path: str, scheme: str) -> None:
 
 
 def test_a_state_on_the_map_is_reached_by_keyboard(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
     page.goto("/es/panorama/")
     for _ in range(40):
         page.keyboard.press("Tab")
@@ -53,10 +54,13 @@ def test_a_state_on_the_map_is_reached_by_keyboard(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Honduras")
 
 
-def test_the_map_is_a_table_too(page: Page) -> None:
+def test_on_a_telephone_the_table_and_the_list_take_the_place_of_the_map(page: Page) -> None:
+    page.goto("/es/")
+    expect(page.locator(".map")).to_be_hidden()
+    expect(page.locator(".places").get_by_role("link", name="El Salvador 16")).to_be_visible()
     page.goto("/en/overview/")
-    page.get_by_text("The map as a table").click()
-    row = page.get_by_role("row", name="Panama")
+    expect(page.locator(".map svg")).to_be_hidden()
+    row = page.locator(".map").get_by_role("row", name="Panama")
     expect(row.get_by_role("cell").first).to_have_text("17")
     row.get_by_role("link").click()
     page.wait_for_url("**/en/countries/pa/")

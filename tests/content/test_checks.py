@@ -228,6 +228,14 @@ def _pair(folder: Path, translation: str) -> list[str]:
     return problems(folder)
 
 
+def test_straight_quotation_marks_are_seen_in_spanish(tmp_path: Path) -> None:
+    quoted = TRANSLATION.replace("Mesa legal en", 'Mesa "legal" en').replace("por semanas", 'por "semanas"')
+    found = _pair(tmp_path, quoted)
+    assert [problem.split(": ")[1] for problem in found] == ["title", "body"]
+    assert all("Spanish pages write «...»" in problem for problem in found)
+    assert _pair(tmp_path, quoted.replace('"legal"', "«legal»").replace('"semanas"', "«semanas»")) == []
+
+
 def test_a_stale_translation_is_seen(tmp_path: Path) -> None:
     assert _pair(tmp_path, TRANSLATION) == []
     write(tmp_path, PATH, changed("two law students", "three law students"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kb.content.glossary import acronyms, tooltips
+from kb.content.glossary import acronyms, named_in, tooltips
 from kb.content.vocabulary import vocabulary
 from kb.search.expansion import ENCODED, meanings, spelled_out
 from kb.site.tooltips import with_tooltips
@@ -22,6 +22,22 @@ def test_acronyms_of_a_question_are_spelled_out() -> None:
     assert spelled_out(pasted, meanings(pasted), "es").split(" (") == [
         " ".join(["palabra"] * ENCODED), "Salud mental y apoyo psicosocial)"
     ]  # fmt: skip
+
+
+def test_institutions_are_named_as_the_readers_language_has_them() -> None:
+    for english, spanish in {
+        "UNHCR (ReliefWeb)": "ACNUR (ReliefWeb)",
+        "PAHO/WHO": "OPS/OMS",
+        "Organization of American States (OAS)": "Organización de los Estados Americanos (OEA)",
+        "IOM Panama": "OIM Panamá",
+        "ICRC, UNHCR, OHCHR, NRC": "CICR, ACNUR, ACNUDH, NRC",
+        "USA for UNHCR": "USA for UNHCR",
+        "UNHCR Help Guatemala": "UNHCR Help Guatemala",
+        "Canada": "Canadá",
+        "": "",
+    }.items():
+        assert named_in("es", english) == spanish
+        assert named_in("en", spanish) == english
 
 
 def test_short_words_in_lower_case_are_words() -> None:

@@ -118,7 +118,7 @@ def test_a_wanted_practice_beyond_the_fair_share_is_explained(knowledge: Knowled
     wanted = ["hn-idp-profiling", "hn-empoder-community-mental-health", "hn-teachers-at-risk"]
     made = make_agenda(asked(practices={"wanted": wanted, "count": 6}), knowledge)
     assert [one.practice.id for one in made.left] == ["hn-teachers-at-risk"]
-    assert "fair_share" in made.left[0].reason["en"]
+    assert "raise the fair share" in made.left[0].reason["en"]
     raised = make_agenda(asked(practices={"wanted": wanted, "count": 6, "fair_share": 3}), knowledge)
     assert not raised.left
 
@@ -154,7 +154,7 @@ def test_states_interest_weighs_and_is_asked_about(knowledge: Knowledge) -> None
         ({"interpretation": {"interpreters": 0}}, "two languages and no interpreter"),
         ({"days": [{"date": "2027-03-02", "start": "09:00", "end": "09:30"}]}, "lengthen the day"),
         ({"days": [{"date": "2027-03-02", "start": "09:00", "end": "15:00"}] * 2}, "put them in order"),
-        ({"delegations": [{"state": "CR"}, {"state": "CR"}]}, "CR stands twice"),
+        ({"delegations": [{"state": "CR"}, {"state": "CR"}]}, "Costa Rica stands twice"),
         ({"fixed": [{"day": 1, "start": "11:00", "end": "14:45", "title": "Visit of the minister"}]}, "for lunch"),
         ({"fixed": [{"day": 1, "start": "07:00", "end": "08:45", "title": "Breakfast"}]}, "outside the hours of day 1"),
         ({"days": [{"date": "2027-03-02", "start": "08:30", "end": "19:00"}],
@@ -292,7 +292,7 @@ def test_a_delegation_whose_wish_nothing_answers_is_told_with_what_would(knowled
     wanted = "the nearest to what Belize comes for"
     told = [note["en"] for note in make_agenda(asked(delegations=comes), knowledge).notes if wanted in note["en"]]
     assert len(told) == 1
-    named = re.search(r"\(([a-z0-9-]+)\); name it", told[0])
+    named = re.search(r"\(([a-z0-9-]+)\); write it among the practices", told[0])
     assert named
     again = make_agenda(asked(delegations=comes, practices={"wanted": [named[1]]}), knowledge)
     assert "BZ" in again.practices[named[1]].answers

@@ -75,6 +75,33 @@ def test_the_outcome_document_has_steps_for_each_state_follow_up_and_pledge(foun
     assert "borrador cero" in text
 
 
+def test_institutions_are_called_as_each_language_calls_them(knowledge: Knowledge) -> None:
+    partners = [{"name": "ACNUR"}, {"name": "OIM Honduras"}, {"name": "Suiza"}, {"name": "Fundación Nexos"}]
+    made = make_agenda(asked(partners=partners, follow_up="ACNUR"), knowledge)
+    for document in ("concept-note", "outcome"):
+        english, spanish = (_text(write_agenda(made, "docx", Wish(lang, document))) for lang in ("en", "es"))
+        assert "UNHCR" in english
+        assert not re.search(r"\b(ACNUR|OIM|Suiza)\b", english)
+        assert not re.search(r"\b(UNHCR|IOM|Switzerland)\b", spanish)
+        for name in ("UNHCR (1)", "IOM Honduras (1)", "Switzerland (1)", "Fundación Nexos (1)"):
+            assert name in english
+        for name in ("ACNUR (1)", "OIM Honduras (1)", "Suiza (1)", "Fundación Nexos (1)"):
+            assert name in spanish
+    assert any("written in one language" in note["en"] for note in made.notes)
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("name", list(DOCUMENTS))
+def test_no_document_shows_keys_of_the_request_or_ids_of_blocks(founding: Agenda, name: str, lang: str) -> None:
+    text = _text(write_agenda(founding, "docx", Wish(lang, name, SITE)))
+    assert not re.search(r"practices\.(wanted|count|fair_share)|action-planning|travel-1-out|clave|\bkey in\b", text)
+    if name == "agenda":
+        assert not any(practice in text for practice in founding.practices)
+        words = {"en": "Whole page", "es": "Página completa"}[lang]
+        for one in founding.practices.values():
+            assert f"{words}: {one.practice.title[lang]}" in text
+
+
 def test_a_month_that_is_too_short_ends_on_its_last_day() -> None:
     assert months_later(datetime.date(2023, 11, 30), 3) == datetime.date(2024, 2, 29)
     assert months_later(datetime.date(2023, 9, 27), 6) == datetime.date(2024, 3, 27)

@@ -78,12 +78,12 @@ def test_a_form_makes_the_same_request() -> None:
         "&people-BZ=3&people-CR=3&people-GT=3&people-HN=3&language=en&language=es"
     )
     asked_for = asked(delegations=[{"state": code, "people": 3} for code in ("BZ", "CR", "GT", "HN")])
-    assert request_of_fields(fields_of(body.encode())) == asked_for
+    assert request_of_fields(fields_of(body.encode()), str) == asked_for
 
 
 def test_a_form_says_what_is_missing_in_it() -> None:
     with pytest.raises(AgendaRequestError, match="Give the date of at least one day"):
-        request_of_fields(fields_of(b"title=x&change=y&people-CR=many"))
+        request_of_fields(fields_of(b"title=x&change=y&people-CR=many"), str)
 
 
 def test_every_method_says_what_an_organiser_needs() -> None:

@@ -80,3 +80,14 @@ def test_the_page_of_an_event_shows_its_practices(settings: Settings, library: L
     assert "Ninguna fuente indica qué prácticas se presentaron." in (
         settings.site / "es/eventos/event-ottawa-signature-event-2022/index.html"
     ).read_text(encoding="utf-8")
+
+
+def test_publishers_are_named_in_the_pages_language(settings: Settings) -> None:
+    spanish = (settings.site / "es/compromisos/commit-cr-asylum-system-pressure/index.html").read_text(encoding="utf-8")
+    english = (settings.site / "en/commitments/commit-cr-asylum-system-pressure/index.html").read_text(encoding="utf-8")
+    assert "Organización de los Estados Americanos (OEA)" in spanish
+    assert "</cite>. Organization of American States (OAS)" in english
+    assert "</cite>. Organization of American States" not in spanish
+    for page in (settings.site / "es/compromisos").glob("*/index.html"):
+        text = page.read_text(encoding="utf-8")
+        assert not re.search(r"</cite>\. (UNHCR|IOM|OAS|PAHO/WHO)[ ,.]+(\(|<|\d)", text), page

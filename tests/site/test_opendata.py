@@ -39,7 +39,7 @@ def test_a_record_says_what_the_page_says(settings: Settings, library: Library) 
     lines = _path(settings, "es", "practice", "ndjson").read_bytes().splitlines()
     found = next(one for one in map(json.loads, lines) if one["id"] == "sv-a-tu-lado-support-spaces")
     facts = library.entries[found["id"]].facts
-    assert found["title"] == 'Espacios de Apoyo "A tu Lado"'
+    assert found["title"] == "Espacios de Apoyo «A tu Lado»"
     assert found["countries"] == [{"code": "SV", "label": "El Salvador"}]
     assert [one["value"] for one in found["results"]] == [figure.value for figure in facts.results]
     assert found["results"][0]["label"].startswith("Personas asistidas")

@@ -6,7 +6,7 @@ from kb.learning.blocks import Block
 from kb.learning.documents.parts import Writer
 from kb.learning.documents.tree import Bullets, Element, Heading, Table, Written, bullets, cell, line, text
 from kb.learning.methods import Method
-from kb.learning.request import words_of
+from kb.learning.request import names_of, words_of
 
 
 def concept_note(write: Writer) -> Written:
@@ -57,5 +57,5 @@ def _expected(write: Writer) -> list[str]:
     if write.request.draft_pledge:
         found.append(write("expected-pledge"))
     if write.request.follow_up:
-        found.append(f"{write('follow-up-by')}: {words_of(write.request.follow_up)[write.lang]}.")
+        found.append(f"{write('follow-up-by')}: {names_of(write.request.follow_up)[write.lang]}.")
     return found

@@ -47,7 +47,7 @@ def _block(write: Writer, block: Block) -> list[Element]:
     interpreted = write("interpreted" if block.interpreted else "not-interpreted") if write.request.bilingual else ""
     found: list[Element] = [
         heading,
-        text(" · ".join(part for part in (known, interpreted, write("id-of-block", id=block.id)) if part), "small"),
+        text(" · ".join(part for part in (known, interpreted) if part), "small"),
     ]
     if method.aim:
         found.append(Paragraph(line(Span(f"{write('aim')}: ", bold=True), f"{method.aim[lang]}.")))

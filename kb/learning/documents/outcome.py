@@ -7,7 +7,7 @@ import datetime
 
 from kb.learning.documents.parts import Writer
 from kb.learning.documents.tree import Bullets, Element, Heading, Table, Written, bullets, cell, line, text
-from kb.learning.request import words_of
+from kb.learning.request import names_of, words_of
 
 _BOX = "☐"
 _SCALE = 5
@@ -69,7 +69,7 @@ def _steps(write: Writer) -> Table:
 
 def _follow_up(write: Writer) -> Table:
     last = datetime.date.fromisoformat(write.request.days[-1].date)
-    by = words_of(write.request.follow_up)[write.lang]
+    by = names_of(write.request.follow_up)[write.lang]
     rows = tuple(
         (
             cell(write("after-months", months=months)),

@@ -33,7 +33,9 @@ def participants_agenda(write: Writer) -> Written:
         found.append(Heading(2, chosen.practice.title[lang]))
         found.append(text(f"{write('presenter')}: {chosen.presenter.name[lang]}. {chosen.reason[lang]}"))
         found.append(write.said(chosen))
-        found.append(Paragraph(line(write.linked(write("page-of", id=chosen.practice.id), chosen)), "small"))
+        found.append(
+            Paragraph(line(write.linked(write("page-of", title=chosen.practice.title[lang]), chosen)), "small")
+        )
     return Written(agenda.title[lang], lang, tuple(found))
 
 
@@ -42,7 +44,7 @@ def _day(write: Writer, number: int) -> Table:
         (cell(write.hours(block)), tuple(_what(write, block)), tuple(_who(write, block)))
         for block in write.agenda.of_day(number)
     )
-    return Table((write("time"), write("session"), write("who")), rows, (0.17, 0.52, 0.31))
+    return Table((write("time"), write("session"), write("who")), rows, (0.17, 0.52, 0.31), stacks=True)
 
 
 def _what(write: Writer, block: Block) -> list[Line]:

@@ -78,7 +78,7 @@ class Writer:
 
     def partners(self) -> list[str]:
         """Who comes besides the States, each with its number of people."""
-        return [f"{words_of(one.name)[self.lang]} ({one.people})" for one in self.request.partners]
+        return [f"{one.named[self.lang]} ({one.people})" for one in self.request.partners]
 
     def said(self, chosen: Chosen) -> Paragraph:
         """The passage of the page that speaks for a practice, as a quotation."""

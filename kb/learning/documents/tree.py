@@ -48,11 +48,15 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with a header row; each cell holds lines. `widths` are shares of the page's width."""
+    """A table with a header row; each cell holds lines. `widths` are shares of the page's width.
+
+    `stacks`: on a narrow screen the last cell of a row goes below the one before it, because its lines say by themselves what they are.
+    """
 
     header: tuple[str, ...]
     rows: tuple[tuple[tuple[Line, ...], ...], ...]
     widths: tuple[float, ...]
+    stacks: bool = False
     kind: Literal["table"] = "table"
 
 

@@ -102,16 +102,28 @@ function notes() {
   return [...said, ...[...cited].filter((n) => !known.includes(n)).map((n) => form.dataset.unknown.replaceAll("{n}", n))];
 }
 
-function checkLimits() {
-  for (const one of form.querySelectorAll("[data-words]")) {
-    const most = Number(one.dataset.words);
-    one.setCustomValidity(words(one.value) > most ? form.dataset.tooMany.replace("{n}", most) : "");
+// What is wrong with an answer in the language of the page: the browser would say it in its own.
+function complaint(one) {
+  const { validity, dataset } = one;
+  const said = form.dataset;
+  if (validity.valueMissing) return said.missing;
+  if (validity.badInput) return said.number;
+  if (validity.stepMismatch) return said.whole;
+  if (validity.rangeUnderflow || validity.rangeOverflow) return said.range.replace("{least}", one.min).replace("{most}", one.max);
+  if (validity.typeMismatch || validity.patternMismatch) return "line" in dataset ? said.question : dataset.column === "url" ? said.url : said.date;
+  return dataset.words && words(one.value) > Number(dataset.words) ? said.tooMany.replace("{n}", dataset.words) : "";
+}
+
+function checkAnswers() {
+  for (const one of form.querySelectorAll("input, select, textarea")) {
+    one.setCustomValidity("");
+    one.setCustomValidity(complaint(one));
   }
   for (const group of form.querySelectorAll('[data-answer="choices"][data-least]')) {
-    const most = group.dataset.key === "themes" ? 6 : 99;
+    const most = Number(group.dataset.most || Infinity);
     const count = group.querySelectorAll("input:checked").length;
-    const message = form.dataset.choose.replace("{least}", 1).replace("{most}", most);
-    group.querySelector("input").setCustomValidity(count < 1 || count > most ? message : "");
+    const message = count < 1 ? form.dataset.chooseOne : count > most ? form.dataset.chooseFewer.replace("{most}", most) : "";
+    group.querySelector("input").setCustomValidity(message);
   }
 }
 
@@ -143,9 +155,9 @@ function show() {
   made.focus();
 }
 
-form.addEventListener("input", checkLimits);
+form.addEventListener("input", checkAnswers);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   show();
 });
-checkLimits();
+checkAnswers();

@@ -66,7 +66,7 @@ def region_map(library: Library) -> RegionMap:
             code, drawing["states"][code], practices[code], commitments[code],
             shade(practices[code], most), *LABELS[code],
         )
-        for code, term in vocabulary()["countries"].items() if term.mirps
+        for code in vocabulary().mirps_states()
     )  # fmt: skip
     elsewhere = sum(not set(LABELS) & set(entry.facts.countries) for entry in library.practices)
     return RegionMap(drawing["width"], drawing["height"], drawing["around"], states, elsewhere)

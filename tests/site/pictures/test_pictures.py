@@ -50,10 +50,21 @@ def test_neighbours_share_their_border_point_by_point(library: Library) -> None:
 def test_a_page_shows_the_map_as_links_and_as_a_table(settings: Settings, library: Library) -> None:
     for lang, path in (("en", "overview"), ("es", "panorama")):
         html = (settings.site / lang / path / "index.html").read_text(encoding="utf-8")
+        html = html[html.index('<figure class="map">') : html.index("</figure>")]
         for state in region_map(library).states:
             assert html.count(f'href="{Urls(lang).page("country", state.code)}"') == 2
         assert "Natural Earth" in html
         assert "style=" not in html
+
+
+def test_the_matrix_explains_its_signs_before_it_shows_them_and_names_lead_on(settings: Settings) -> None:
+    for lang, path, words in (("en", "overview", "Diamond: the State"), ("es", "que-sabemos", "Rombo: el Estado")):
+        text = (settings.site / lang / path / "index.html").read_text(encoding="utf-8")
+        assert text.index(words) < text.index('<table class="matrix">')
+        table = text[text.index('<table class="matrix">') :]
+        assert f'<th scope="row"><a href="{Urls(lang).page("theme", "mental-health")}">' in table
+        for code in SEVEN:
+            assert f'<th scope="col"><a href="{Urls(lang).page("country", code)}">' in table
 
 
 def test_the_matrix_shows_practices_gaps_and_stated_needs(library: Library) -> None:

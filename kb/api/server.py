@@ -129,11 +129,14 @@ def uvicorn_config(settings: Settings, app: object, *, factory: bool = False, wo
     """How Uvicorn serves `app`, or with `factory` what it makes."""
     import uvicorn
 
+    from kb.api.reading import Reading
+
     return uvicorn.Config(
         app,  # type: ignore[arg-type]
         factory=factory,
         workers=workers,
-        http="h11",
+        http=partial(Reading, head_seconds=settings.request_seconds),  # type: ignore[arg-type]
+        ws="none",  # what is no HTTP would pass all our layers by
         loop="kb.api.accepting:FairLoop" if workers > 1 else "asyncio",
         host=settings.host,
         port=settings.port,

@@ -24,7 +24,7 @@ from kb.api.clients import client_address, is_https
 from kb.api.rates import SLOTS, RateTable, create_table
 from kb.api.service import Service
 from kb.settings import Settings
-from tests.api.serving import Server, start
+from tests.api.serving import Server, start, until
 from tests.conftest import ROOT
 
 RATE = 60  # so 15 at once
@@ -128,10 +128,17 @@ def test_a_body_that_never_ends_is_given_up(guarded: Server) -> None:
     )
 
 
-def _raw(server: Server, sent: bytes) -> bytes:
-    with socket.create_connection(("127.0.0.1", int(server.address.rpartition(":")[2])), timeout=20) as connection:
+def _connection(server: Server) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", int(server.address.rpartition(":")[2])), timeout=60)
+
+
+def _raw(server: Server, sent: bytes, *, to_the_end: bool = False) -> bytes:
+    with _connection(server) as connection:
         connection.sendall(sent)
-        return connection.recv(4096)
+        received = connection.recv(4096)
+        while to_the_end and (more := connection.recv(4096)):
+            received += more
+        return received
 
 
 def test_headers_without_end_are_refused_and_the_connection_closed(guarded: Server) -> None:
@@ -144,6 +151,71 @@ def test_headers_without_end_are_refused_and_the_connection_closed(guarded: Serv
         with suppress(ConnectionResetError):
             assert connection.recv(400).startswith(b"HTTP/1.1 400 ")
     assert guarded.get("/health/live").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"HELLO\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",  # TLS, where none is spoken
+        b"POST /mcp HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ],
+)
+def test_what_is_no_request_is_refused_like_everything_else(server: Server, sent: bytes) -> None:
+    head, _, body = _raw(server, sent, to_the_end=True).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 Bad Request")
+    assert b"content-type: application/problem+json" in head
+    assert b"content-security-policy: default-src 'self'" in head
+    assert b"connection: close" in head
+    assert json.loads(body)["detail"].startswith("This is no request of HTTP")
+
+
+def test_no_request_behind_an_answer_ends_the_connection_without_a_trace(server: Server) -> None:
+    """The answer came before the body; what then came was no body."""
+    refused = b"POST /nothing HTTP/1.1\r\nHost: evil.example\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with _connection(server) as connection:
+        connection.sendall(refused)
+        assert connection.recv(4096).startswith(b"HTTP/1.1 400 ")
+        connection.sendall(b"zz\r\n")
+        with suppress(ConnectionResetError):
+            while connection.recv(4096):
+                pass
+    assert "Fatal error" not in server.log.read_text()
+
+
+def test_a_head_that_never_ends_is_given_up(guarded: Server) -> None:
+    """Also behind a request that was answered, and however steadily bytes drip in."""
+    answered = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    for before in (b"", answered):
+        with _connection(guarded) as connection, suppress(BrokenPipeError, ConnectionResetError):
+            connection.sendall(before + b"GET / HTTP/1.1\r\nX-Drip: ")
+            if before:
+                assert connection.recv(4096).startswith(b"HTTP/1.1 200 ")
+            until(lambda: _closed_although_dripped_on(connection))
+
+
+def _closed_although_dripped_on(connection: socket.socket) -> bool:
+    connection.sendall(b"x")
+    connection.settimeout(0.5)
+    try:
+        return connection.recv(4096) == b""
+    except TimeoutError:
+        return False
+
+
+def test_wishes_for_another_protocol_are_left_alone_and_do_not_fill_the_log(server: Server) -> None:
+    websocket = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    for wish in (
+        {**websocket, "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="},
+        {"Connection": "Upgrade", "Upgrade": "h2c"},
+    ):
+        answer = server.get("/api/v1/health", headers=wish)
+        assert answer.status_code == 200
+        assert answer.headers["content-security-policy"]
+    assert "WebSocket" not in server.log.read_text()
+    assert "upgrade request" not in server.log.read_text()
 
 
 def test_trailers_of_a_body_are_no_headers(guarded: Server) -> None:

@@ -6,16 +6,15 @@ import gc
 import os
 import signal
 import sys
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from socket import IPPROTO_TCP, TCP_NODELAY, socket
 from typing import TYPE_CHECKING
 
 from kb.api import logs
+from kb.api.sharing import sharing
 from kb.errors import KnowledgeBaseError
 from kb.settings import Settings
 from kb.store.source import source_of
@@ -25,7 +24,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.types import ASGIApp
 
-    from kb.api.workers import Shared, Workers
+    from kb.api.sharing import Shared
+    from kb.api.workers import Workers
 
 _SILENT_SECONDS = 30
 """After this a worker that says nothing is replaced. On a busy machine a worker needs some seconds to start, and must be let."""
@@ -40,6 +40,7 @@ def run(settings: Settings, *, watch: bool = False) -> None:
 
     Raises:
         SnapshotError: there is no usable index.
+        StorageError: there is no room for what workers share.
     """
     logs.configure(settings.log_queries)
     if settings.workers > 1 and not watch:
@@ -66,13 +67,10 @@ def _run_workers(settings: Settings) -> None:
 
     with closing(source_of(settings)) as source:
         source.open_newest_good(refused=lambda _: None)  # else every worker would say the same
-    with tempfile.TemporaryDirectory(prefix="kb-serve-") as folder:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(Path(folder, "metrics"))
+    with sharing() as shared:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(shared.metrics)
         from kb.api.watching import Watch
-        from kb.api.workers import Shared
 
-        shared = Shared(Path(folder))
-        shared.create()
         config = uvicorn_config(settings, partial(_worker, settings, shared), factory=True, workers=settings.workers)
         team = Watch(config, sockets=[shared_socket(config)])
         team.run()

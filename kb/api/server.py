@@ -10,10 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from socket import IPPROTO_TCP, TCP_NODELAY, socket
+from socket import socket
 from typing import TYPE_CHECKING
 
 from kb.api import logs
+from kb.api.listening import listening
 from kb.api.sharing import sharing
 from kb.errors import KnowledgeBaseError
 from kb.settings import Settings
@@ -39,30 +40,31 @@ def run(settings: Settings, *, watch: bool = False) -> None:
     With `watch`, serves a preview with drafts that follows the content.
 
     Raises:
+        ListeningError: the address cannot be listened at.
         SnapshotError: there is no usable index.
         StorageError: there is no room for what workers share.
     """
     logs.configure(settings.log_queries)
-    if settings.workers > 1 and not watch:
-        _run_workers(settings)
-    else:
-        _run_alone(settings, watch=watch)
+    with listening(settings.host, settings.port) as sockets:
+        if settings.workers > 1 and not watch:
+            _run_workers(settings, sockets)
+        else:
+            _run_alone(settings, sockets, watch=watch)
 
 
-def _run_alone(settings: Settings, *, watch: bool) -> None:
+def _run_alone(settings: Settings, sockets: list[socket], *, watch: bool) -> None:
     import uvicorn
 
-    app = _application(settings, watch=watch)
+    config = uvicorn_config(settings, _application(settings, watch=watch))
     # Uvicorn finishes open requests, then raises the signal again; being asked to stop is not a failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
-    config = uvicorn_config(settings, app)
     if watch:  # pages in a preview hold a stream open; nobody waits for those
         config.timeout_graceful_shutdown = 1
-    uvicorn.Server(config).run()
+    uvicorn.Server(config).run(sockets)
 
 
-def _run_workers(settings: Settings) -> None:
+def _run_workers(settings: Settings, sockets: list[socket]) -> None:
     from uvicorn.config import STARTUP_FAILURE
 
     with closing(source_of(settings)) as source:
@@ -72,21 +74,10 @@ def _run_workers(settings: Settings) -> None:
         from kb.api.watching import Watch
 
         config = uvicorn_config(settings, partial(_worker, settings, shared), factory=True, workers=settings.workers)
-        team = Watch(config, sockets=[shared_socket(config)])
+        team = Watch(config, sockets)
         team.run()
         if any(process.exitcode == STARTUP_FAILURE for process in team.processes):
             sys.exit(STARTUP_FAILURE)
-
-
-def shared_socket(config: uvicorn.Config) -> socket:
-    """The socket that all workers accept connections from.
-
-    Connections inherit that they send at once. Asyncio sees to it only where a socket names its protocol, which Uvicorn's does not:
-    the body of an answer would wait 40 ms for the client to acknowledge the headers.
-    """
-    shared = config.bind_socket()
-    shared.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
-    return shared
 
 
 def _application(settings: Settings, workers: Workers | None = None, *, watch: bool = False) -> FastAPI:
@@ -119,7 +110,7 @@ def _worker(settings: Settings, shared: Shared) -> ASGIApp:
         own = replace(settings, threads=max(1, settings.threads // settings.workers))
         return _application(own, Workers(settings.workers, shared))
     except KnowledgeBaseError as error:
-        print(f"kb: {error}", file=sys.stderr)  # noqa: T201 - the edge of this process
+        print(f"kb: {error.said(settings.lang)}", file=sys.stderr)  # noqa: T201 - the edge of this process
         sys.exit(STARTUP_FAILURE)
 
 
@@ -136,8 +127,6 @@ def uvicorn_config(settings: Settings, app: object, *, factory: bool = False, wo
         http=partial(Reading, head_seconds=settings.request_seconds),  # type: ignore[arg-type]
         ws="none",  # what is no HTTP would pass all our layers by
         loop="kb.api.accepting:FairLoop" if workers > 1 else "asyncio",
-        host=settings.host,
-        port=settings.port,
         access_log=False,
         log_config=None,
         server_header=False,

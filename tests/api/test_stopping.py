@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import os
 import signal
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,10 +13,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from prometheus_client.parser import text_string_to_metric_families
 
-from kb.api.server import shared_socket
 from kb.settings import Settings
 from tests.api.serving import Server, start, until
 
@@ -197,13 +194,3 @@ def _own_megabytes(process: int) -> float:
         if line.startswith("RssAnon"):
             return round(int(line.split()[1]) / 1024, 1)
     raise AssertionError("the system does not say")
-
-
-def test_workers_send_at_once() -> None:
-    """Else each answer on a connection that is kept would take 40 ms longer (Nagle's algorithm and delayed acknowledgements)."""
-    shared = shared_socket(uvicorn.Config("", host="127.0.0.1", port=0))
-    shared.listen()
-    with shared, socket.create_connection(shared.getsockname()):
-        accepted, _ = shared.accept()
-        with accepted:
-            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0

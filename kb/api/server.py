@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -13,7 +12,7 @@ from functools import partial
 from socket import socket
 from typing import TYPE_CHECKING
 
-from kb.api import logs
+from kb.api import logs, signals
 from kb.api.listening import listening
 from kb.api.sharing import sharing
 from kb.errors import KnowledgeBaseError
@@ -45,6 +44,7 @@ def run(settings: Settings, *, watch: bool = False) -> None:
         StorageError: there is no room for what workers share.
     """
     logs.configure(settings.log_queries)
+    signals.heed()
     with listening(settings.host, settings.port) as sockets:
         if settings.workers > 1 and not watch:
             _run_workers(settings, sockets)
@@ -56,9 +56,6 @@ def _run_alone(settings: Settings, sockets: list[socket], *, watch: bool) -> Non
     import uvicorn
 
     config = uvicorn_config(settings, _application(settings, watch=watch))
-    # Uvicorn finishes open requests, then raises the signal again; being asked to stop is not a failure.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
     if watch:  # pages in a preview hold a stream open; nobody waits for those
         config.timeout_graceful_shutdown = 1
     uvicorn.Server(config).run(sockets)
@@ -76,7 +73,7 @@ def _run_workers(settings: Settings, sockets: list[socket]) -> None:
         config = uvicorn_config(settings, partial(_worker, settings, shared), factory=True, workers=settings.workers)
         team = Watch(config, sockets)
         team.run()
-        if any(process.exitcode == STARTUP_FAILURE for process in team.processes):
+        if team.failed:
             sys.exit(STARTUP_FAILURE)
 
 
@@ -105,6 +102,7 @@ def _worker(settings: Settings, shared: Shared) -> ASGIApp:
     from kb.api.workers import Workers
 
     logs.configure(settings.log_queries)
+    signals.heed_others()
     try:
         # More threads than cores would wait for one another.
         own = replace(settings, threads=max(1, settings.threads // settings.workers))

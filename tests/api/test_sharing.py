@@ -48,7 +48,10 @@ def test_a_full_disk_is_said_in_one_sentence(tmp_path: Path, monkeypatch: pytest
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, limits[1]))  # no file may become larger
     try:
-        with pytest.raises(StorageError, match=r"The workers have no room for what they share .*; free some"), sharing():
+        with (
+            pytest.raises(StorageError, match=r"The workers have no room for what they share .*; free some"),
+            sharing(),
+        ):
             pass
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)

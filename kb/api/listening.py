@@ -6,7 +6,16 @@ import errno
 import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from socket import AI_PASSIVE, IPPROTO_TCP, SOCK_STREAM, TCP_NODELAY, create_server, getaddrinfo, socket
+from socket import (
+    AI_PASSIVE,
+    IPPROTO_TCP,
+    SOCK_STREAM,
+    TCP_NODELAY,
+    TCP_USER_TIMEOUT,
+    create_server,
+    getaddrinfo,
+    socket,
+)
 
 from kb.errors import ListeningError
 from kb.sentences import Sentence
@@ -19,8 +28,10 @@ logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def listening(host: str, port: int) -> Iterator[list[socket]]:
+def listening(host: str, port: int, patience: float) -> Iterator[list[socket]]:
     """Listens at every address of `host`. Opened by us and not by Uvicorn, which tells of what fails in the system's words.
+
+    A client that takes nothing of what is sent to it for `patience` seconds loses its connection.
 
     Raises:
         ListeningError: it cannot be listened there.
@@ -31,6 +42,7 @@ def listening(host: str, port: int) -> Iterator[list[socket]]:
         except (OSError, UnicodeError) as error:  # a name that no name of a host can be
             raise _refusal(error, host, port) from error
         for one in sockets:
+            _set_up_connections(one, patience)
             name, number = one.getsockname()[:2]
             logger.info("Listening on http://%s:%d", f"[{name}]" if ":" in name else name, number)
         yield sockets
@@ -47,13 +59,19 @@ def _listen(host: str, port: int) -> Iterator[socket]:
                 raise
             missing = error  # `localhost` also has an address in IPv6, which the system may not have
             continue
-        # Connections inherit that they send at once. Asyncio sees to it only where a socket names its protocol, which this one does
-        # not: the body of an answer would wait 40 ms for the client to acknowledge the headers.
-        one.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
         found = True
         yield one
     if missing and not found:
         raise missing
+
+
+def _set_up_connections(listener: socket, patience: float) -> None:
+    """Connections inherit the options of the socket that they arrive at."""
+    # Asyncio sees to it that answers are sent at once only where a socket names its protocol, which this one does not: the body
+    # of an answer would wait 40 ms for the client to acknowledge the headers.
+    listener.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+    # Asyncio closes a connection when everything is sent: for a client that reads nothing, never.
+    listener.setsockopt(IPPROTO_TCP, TCP_USER_TIMEOUT, int(patience * 1000))
 
 
 def _refusal(error: OSError | UnicodeError, host: str, port: int) -> ListeningError:

@@ -45,7 +45,7 @@ def run(settings: Settings, *, watch: bool = False) -> None:
     """
     logs.configure(settings.log_queries)
     signals.heed()
-    with listening(settings.host, settings.port) as sockets:
+    with listening(settings.host, settings.port, settings.request_seconds) as sockets:
         if settings.workers > 1 and not watch:
             _run_workers(settings, sockets)
         else:

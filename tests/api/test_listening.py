@@ -71,7 +71,7 @@ def test_a_name_is_listened_at_with_all_its_addresses(settings: Settings, tmp_pa
 
 def test_workers_send_at_once() -> None:
     """Else each answer on a connection that is kept would take 40 ms longer (Nagle's algorithm and delayed acknowledgements)."""
-    with listening("127.0.0.1", 0) as (shared,), socket.create_connection(shared.getsockname()):
+    with listening("127.0.0.1", 0, 10) as (shared,), socket.create_connection(shared.getsockname()):
         accepted, _ = shared.accept()
         with accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0

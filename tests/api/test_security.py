@@ -27,6 +27,7 @@ from kb.settings import Settings
 from tests.api.serving import Server, start, until
 from tests.conftest import ROOT
 
+ESTABLISHED = "01"  # as /proc/net/tcp writes it
 RATE = 60  # so 15 at once
 
 
@@ -288,6 +289,36 @@ def test_more_at_once_than_can_be_answered_is_refused(
 
     details = sorted(response.json()["detail"] for response in asyncio.run(ask()))
     assert details.count("The server is busy; try again in a few seconds.") == 2
+
+
+def test_a_crowd_is_no_reason_to_start_the_process_again(
+    settings: Settings, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.api.security.AT_ONCE", 0)
+    assert _ask(settings, service, "/api/v1/health").status_code == 503
+    assert _ask(settings, service, "/health/live").status_code == 200
+
+
+def test_who_reads_nothing_of_an_answer_is_let_go_and_is_no_defect(guarded: Server) -> None:
+    """Else such connections would stay for ever, until there is no room for others."""
+    asked = b"GET /en/data/practices.json HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 203.0.113.21\r\n\r\n"
+    with socket.socket() as idle:
+        idle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        idle.connect(("127.0.0.1", int(guarded.address.rpartition(":")[2])))
+        idle.sendall(asked * 8)
+        assert _holds(guarded, idle)
+        until(lambda: not _holds(guarded, idle))
+    assert "Unexpected error" not in guarded.log.read_text()
+
+
+def _holds(server: Server, client: socket.socket) -> bool:
+    """Whether the server's end of a connection is open. What the client sees does not change: nobody sends it a word."""
+    ends = [f":{int(server.address.rpartition(':')[2]):04X}", f":{client.getsockname()[1]:04X}"]
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, here, there, state = line.split()[:4]
+        if [here[-5:], there[-5:]] == ends:
+            return state == ESTABLISHED
+    return False
 
 
 @pytest.mark.parametrize("path", ["/api/v1/search?q=palabra-secreta", "/es/buscar/?q=palabra-secreta"])

@@ -71,6 +71,13 @@ def test_tls_at_the_proxy_asks_browsers_to_come_back_over_tls(guarded: Server, s
     assert "strict-transport-security" not in server.get("/health/live", headers=through).headers
 
 
+def test_tls_at_the_proxy_is_kept_by_what_leads_back(guarded: Server) -> None:
+    """A redirect or a link to http would send the next question through the net in the clear."""
+    through = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.20"}
+    assert guarded.get("/es", headers=through).headers["location"].startswith("https://")
+    assert guarded.get("/es", headers={"X-Forwarded-For": "203.0.113.20"}).headers["location"].startswith("http://")
+
+
 def test_other_sites_read_the_api_only_where_the_setting_says_so(guarded: Server, server: Server) -> None:
     def allowed(where: Server, origin: str) -> str | None:
         headers = {"Origin": origin, "X-Forwarded-For": "203.0.113.3"}

@@ -385,6 +385,15 @@ def test_no_client_gets_more_than_its_rate_and_burst(rate: int, gaps: list[float
     assert let_through <= burst + (now - 1000) * rate / 60 + 1
 
 
+@pytest.mark.parametrize(
+    "written", ["203.0.113.1", "203.0.113.1:50123", "[2001:db8::1]:50123", "[2001:db8::1]", "2001:db8::1"]
+)
+def test_a_proxy_may_write_the_port_too(written: str) -> None:
+    """An address that cannot be read has no limit."""
+    scope = {"type": "http", "headers": [(b"x-forwarded-for", written.encode())], "client": ("10.0.0.9", 1)}
+    assert str(client_address(scope, 1)) in ("203.0.113.1", "2001:db8::1")
+
+
 def test_a_whole_ipv6_network_is_one_client(tmp_path: Path) -> None:
     create_table(tmp_path / "rates")
     assert (tmp_path / "rates").stat().st_size == 16 + 8 * SLOTS

@@ -104,6 +104,7 @@ def _worker(settings: Settings, shared: Shared) -> ASGIApp:
     logs.configure(settings.log_queries)
     signals.heed_others()
     try:
+        shared.reserve()
         # More threads than cores would wait for one another.
         own = replace(settings, threads=max(1, settings.threads // settings.workers))
         return _application(own, Workers(settings.workers, shared))

@@ -43,6 +43,23 @@ def test_a_start_sweeps_up_after_servers_that_were_killed_and_after_no_other(
     assert folders() == set()
 
 
+def test_a_disk_that_fills_up_kills_no_worker(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What workers write through memory has its room beforehand: in a hole of a file on a full disk the system would kill them."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    server = start(dataclasses.replace(settings, workers=2), tmp_path / "log")
+    until(lambda: server.get("/health/ready").json()["workers"] == 2)
+    for path in ("/api/v1/search?q=salud", "/es/", "/nothing", "/health/ready", "/metrics"):
+        for _ in range(8):
+            server.get(path)
+    mapped = {*tmp_path.glob("kb-serve-*/metrics/*.db"), *tmp_path.glob("kb-serve-*/rates")}
+    assert len(mapped) == 2 * 3 + 1
+    for file in mapped:
+        assert file.stat().st_blocks * 512 >= file.stat().st_size, file
+    assert server.stop() == 0
+
+
 def test_a_full_disk_is_said_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)

@@ -8,6 +8,7 @@
     │   └── NoSnapshotError   nothing was built yet
     ├── StoreError            the database that holds the snapshots does not answer, or not as it should
     ├── StorageError          what is built cannot be written: a full disk, a folder of someone else
+    ├── ListeningError        the server cannot listen at the address that the settings name
     ├── QueryError            a search request that makes no sense
     │   └── UnknownTermError  a filter names a term that the vocabulary does not hold
     ├── NotFoundError         no such practice, commitment or event
@@ -105,6 +106,12 @@ class StorageError(KnowledgeBaseError):
 
     exit_code = 3
     slug = "storage"
+
+
+class ListeningError(KnowledgeBaseError):
+    """The address or port that the server is to listen at is taken, forbidden or not there."""
+
+    slug = "not-listening"
 
 
 class QueryError(KnowledgeBaseError):

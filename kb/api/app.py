@@ -13,6 +13,7 @@ from kb import __version__
 from kb.api import briefs, compare, health, learning, learning_pages, live, metrics, pages, problems, routes
 from kb.api.assistant import Assistant
 from kb.api.files import SiteFiles
+from kb.api.heads import HeadAsGet
 from kb.api.security import protect
 from kb.api.service import Service
 from kb.api.workers import Workers
@@ -72,6 +73,7 @@ def create_app(
     )
     app.state.service, app.state.settings, app.state.workers = serving, settings, team
     app.state.origin = origin_and_base(settings.public_url)[0]
+    app.add_middleware(HeadAsGet)
     if not watch:  # a preview adds a script to pages, which must still be text then
         app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=5)
     protect(app, settings, team.rates)

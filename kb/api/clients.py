@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
+
+_WITH_PORT = re.compile(r"(\[[^\]]+\]|[0-9.]+):[0-9]+")
+"""Some proxies also write the port that a client came from."""
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -49,8 +53,9 @@ def within(address: Address | None, networks: Iterable[ipaddress.IPv4Network | i
 
 
 def _address(text: str) -> Address | None:
+    written = _WITH_PORT.fullmatch(text)
     try:
-        found = ipaddress.ip_address(text.strip("[]").partition("%")[0])
+        found = ipaddress.ip_address((written[1] if written else text).strip("[]").partition("%")[0])
     except ValueError:
         return None
     mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None

@@ -92,7 +92,8 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 
 
 class TimeLimit:
-    """Answers 503 with `Retry-After` when a request takes longer than `seconds`, or when too many run already.
+    """Answers 503 with `Retry-After` when a request takes longer than `seconds`, or when too many run already. Whether the process
+    lives is always told: a crowd is no reason to start it again.
 
     A thread cannot be stopped from outside. A request that is given up goes on in the background with no one to hear it, and counts
     as running until it ends: that is what keeps a flood of slow requests from piling up.
@@ -105,7 +106,7 @@ class TimeLimit:
         self._running: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] == "/health/live":
             return await self._app(scope, receive, send)
         if len(self._running) >= self._at_once:
             scope["limited"] = "busy"
@@ -128,10 +129,10 @@ class TimeLimit:
         task.add_done_callback(_forget)
         task.cancel()
         scope["limited"] = "time"
-        if not answer.started:
-            detail = f"The answer took longer than {self._seconds:g} s; try again with a shorter question."
-            return await _busy(detail)(scope, receive, send)
-        raise TimeoutError(f"An answer that had begun was not finished after {self._seconds:g} s.")
+        if answer.started:  # and is not read: Uvicorn ends the connection of an answer without end
+            return None
+        detail = f"The answer took longer than {self._seconds:g} s; try again with a shorter question."
+        return await _busy(detail)(scope, receive, send)
 
 
 class _Answer:

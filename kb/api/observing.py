@@ -20,6 +20,9 @@ _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _QUIET = ("/assets/", "/health/", "/metrics")
 """Requests that would fill the log and say nothing."""
 
+MOST_LOGGED = 300
+"""Characters of an address in the log; none of ours is as long, and anyone could fill it with longer ones."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -73,7 +76,7 @@ class Observed:
             return
         fields: dict[str, object] = {
             "method": scope["method"],
-            "path": scope["path"],
+            "path": _written(scope),
             "status": status,
             "ms": round(seconds * 1000, 1),
         }
@@ -84,3 +87,9 @@ class Observed:
                 asked = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=200).get("q")
                 fields |= {"query": asked[0]} if asked else {}
         logger.info("%s %s %s", fields["method"], fields["path"], status, extra={"fields": fields})
+
+
+def _written(scope: Scope) -> str:
+    """The path as it was sent: decoded, it could hold lines of its own, or orders for a terminal."""
+    path: str = scope["raw_path"].decode("ascii", "backslashreplace")
+    return path if len(path) <= MOST_LOGGED else path[:MOST_LOGGED] + "..."

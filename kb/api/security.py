@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from pathlib import Path
 
 from fastapi import FastAPI
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb.api.clients import is_https
 from kb.api.limits import AT_ONCE, SizeLimit, TimeLimit
 from kb.api.observing import Observed
+from kb.api.problems import problem_response
 from kb.api.rates import RateLimit, RateTable
 from kb.settings import Settings
 
@@ -31,34 +33,55 @@ HEADERS = {
 
 STRICT_TRANSPORT = "max-age=31536000"
 
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::[0-9]*)?")
+
 
 class SafeHeaders:
-    """Adds `HEADERS` to every answer, and tells browsers to come back over TLS where they came over TLS."""
+    """Adds `HEADERS` to every answer. Where browsers came over TLS it tells them to come back over TLS, and whatever leads back to us
+    leads there over TLS.
+    """
 
     def __init__(self, app: ASGIApp, trusted_hops: int) -> None:
         self._app = app
         self._hops = trusted_hops
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        if is_https(scope, self._hops):
+            scope["scheme"] = "https"
+
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
-                if is_https(scope, self._hops):
+                if scope["scheme"] == "https":
                     headers["Strict-Transport-Security"] = STRICT_TRANSPORT
             await send(message)
 
-        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+        return await self._app(scope, receive, with_headers)
 
 
-class HostCheck(TrustedHostMiddleware):
+class HostCheck:
     """Answers only to the server's own names; probes may use any, because those who watch over a server know its address."""
 
+    def __init__(self, app: ASGIApp, allowed: Collection[str]) -> None:
+        self._app = app
+        self._names = {name.lower() for name in allowed if not name.startswith("*.")}
+        self._endings = tuple(name[1:].lower() for name in allowed if name.startswith("*."))
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith("/health/"):
-            return await self.app(scope, receive, send)
-        return await super().__call__(scope, receive, send)
+        if scope["type"] != "http" or scope["path"].startswith("/health/") or self._is_ours(Headers(scope=scope)):
+            return await self._app(scope, receive, send)
+        detail = "Invalid host header: this server has another name."
+        return await problem_response(400, "unknown-host", detail)(scope, receive, send)
+
+    def _is_ours(self, headers: Headers) -> bool:
+        if "*" in self._names:
+            return True
+        named = _HOST.fullmatch(headers.get("host", "").lower())
+        return named is not None and (named[1] in self._names or named[1].endswith(self._endings))
 
 
 def protect(app: FastAPI, settings: Settings, rates: Path | None = None) -> None:
@@ -78,6 +101,6 @@ def protect(app: FastAPI, settings: Settings, rates: Path | None = None) -> None
             allow_methods=["GET"],
             expose_headers=["Retry-After", "X-Request-ID"],
         )
-    app.add_middleware(HostCheck, allowed_hosts=list(settings.allowed_hosts), www_redirect=False)
+    app.add_middleware(HostCheck, allowed=settings.allowed_hosts)
     app.add_middleware(Observed, trusted_hops=settings.trusted_hops, log_queries=settings.log_queries)
     app.add_middleware(SafeHeaders, trusted_hops=settings.trusted_hops)

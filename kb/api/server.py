@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 import sys
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
-from socket import IPPROTO_TCP, TCP_NODELAY, socket
+from socket import socket
 from typing import TYPE_CHECKING
 
-from kb.api import logs
+from kb.api import logs, signals
+from kb.api.listening import listening
+from kb.api.sharing import sharing
 from kb.errors import KnowledgeBaseError
 from kb.settings import Settings
 from kb.store.source import source_of
@@ -25,7 +24,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.types import ASGIApp
 
-    from kb.api.workers import Shared, Workers
+    from kb.api.sharing import Shared
+    from kb.api.workers import Workers
 
 _SILENT_SECONDS = 30
 """After this a worker that says nothing is replaced. On a busy machine a worker needs some seconds to start, and must be let."""
@@ -39,56 +39,42 @@ def run(settings: Settings, *, watch: bool = False) -> None:
     With `watch`, serves a preview with drafts that follows the content.
 
     Raises:
+        ListeningError: the address cannot be listened at.
         SnapshotError: there is no usable index.
+        StorageError: there is no room for what workers share.
     """
     logs.configure(settings.log_queries)
-    if settings.workers > 1 and not watch:
-        _run_workers(settings)
-    else:
-        _run_alone(settings, watch=watch)
+    signals.heed()
+    with listening(settings.host, settings.port, settings.request_seconds) as sockets:
+        if settings.workers > 1 and not watch:
+            _run_workers(settings, sockets)
+        else:
+            _run_alone(settings, sockets, watch=watch)
 
 
-def _run_alone(settings: Settings, *, watch: bool) -> None:
+def _run_alone(settings: Settings, sockets: list[socket], *, watch: bool) -> None:
     import uvicorn
 
-    app = _application(settings, watch=watch)
-    # Uvicorn finishes open requests, then raises the signal again; being asked to stop is not a failure.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
-    config = uvicorn_config(settings, app)
+    config = uvicorn_config(settings, _application(settings, watch=watch))
     if watch:  # pages in a preview hold a stream open; nobody waits for those
         config.timeout_graceful_shutdown = 1
-    uvicorn.Server(config).run()
+    uvicorn.Server(config).run(sockets)
 
 
-def _run_workers(settings: Settings) -> None:
+def _run_workers(settings: Settings, sockets: list[socket]) -> None:
     from uvicorn.config import STARTUP_FAILURE
 
     with closing(source_of(settings)) as source:
         source.open_newest_good(refused=lambda _: None)  # else every worker would say the same
-    with tempfile.TemporaryDirectory(prefix="kb-serve-") as folder:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(Path(folder, "metrics"))
+    with sharing() as shared:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(shared.metrics)
         from kb.api.watching import Watch
-        from kb.api.workers import Shared
 
-        shared = Shared(Path(folder))
-        shared.create()
         config = uvicorn_config(settings, partial(_worker, settings, shared), factory=True, workers=settings.workers)
-        team = Watch(config, sockets=[shared_socket(config)])
+        team = Watch(config, sockets)
         team.run()
-        if any(process.exitcode == STARTUP_FAILURE for process in team.processes):
+        if team.failed:
             sys.exit(STARTUP_FAILURE)
-
-
-def shared_socket(config: uvicorn.Config) -> socket:
-    """The socket that all workers accept connections from.
-
-    Connections inherit that they send at once. Asyncio sees to it only where a socket names its protocol, which Uvicorn's does not:
-    the body of an answer would wait 40 ms for the client to acknowledge the headers.
-    """
-    shared = config.bind_socket()
-    shared.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
-    return shared
 
 
 def _application(settings: Settings, workers: Workers | None = None, *, watch: bool = False) -> FastAPI:
@@ -116,12 +102,14 @@ def _worker(settings: Settings, shared: Shared) -> ASGIApp:
     from kb.api.workers import Workers
 
     logs.configure(settings.log_queries)
+    signals.heed_others()
     try:
+        shared.reserve()
         # More threads than cores would wait for one another.
         own = replace(settings, threads=max(1, settings.threads // settings.workers))
         return _application(own, Workers(settings.workers, shared))
     except KnowledgeBaseError as error:
-        print(f"kb: {error}", file=sys.stderr)  # noqa: T201 - the edge of this process
+        print(f"kb: {error.said(settings.lang)}", file=sys.stderr)  # noqa: T201 - the edge of this process
         sys.exit(STARTUP_FAILURE)
 
 
@@ -129,14 +117,15 @@ def uvicorn_config(settings: Settings, app: object, *, factory: bool = False, wo
     """How Uvicorn serves `app`, or with `factory` what it makes."""
     import uvicorn
 
+    from kb.api.reading import Reading
+
     return uvicorn.Config(
         app,  # type: ignore[arg-type]
         factory=factory,
         workers=workers,
-        http="h11",
+        http=partial(Reading, head_seconds=settings.request_seconds),  # type: ignore[arg-type]
+        ws="none",  # what is no HTTP would pass all our layers by
         loop="kb.api.accepting:FairLoop" if workers > 1 else "asyncio",
-        host=settings.host,
-        port=settings.port,
         access_log=False,
         log_config=None,
         server_header=False,

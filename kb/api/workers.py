@@ -1,4 +1,4 @@
-"""The workers that answer together: what they share, and how many of them run."""
+"""The workers that answer together: how many of them run."""
 
 from __future__ import annotations
 
@@ -7,35 +7,9 @@ import signal
 import threading
 from pathlib import Path
 
-from kb.api.rates import create_table
+from kb.api.sharing import Shared
 
 _LOOK_SECONDS = 1.0
-
-
-class Shared:
-    """Names what workers share in a folder of their own. Made by the process that starts them."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.parent = os.getpid()
-
-    @property
-    def rates(self) -> Path:
-        return self.folder / "rates"
-
-    @property
-    def metrics(self) -> Path:
-        return self.folder / "metrics"
-
-    @property
-    def running(self) -> Path:
-        return self.folder / "running"
-
-    def create(self) -> None:
-        """Makes the folder ready for the first worker."""
-        self.metrics.mkdir()
-        self.running.mkdir()
-        create_table(self.rates)
 
 
 class Workers:
@@ -57,6 +31,7 @@ class Workers:
             return
         from prometheus_client.multiprocess import mark_process_dead
 
+        self._shared.hold()
         for path in self._shared.running.iterdir():
             if not _lives(int(path.name)):
                 mark_process_dead(int(path.name))  # type: ignore[no-untyped-call]

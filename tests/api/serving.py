@@ -33,11 +33,18 @@ class Server:
     def workers(self) -> list[int]:
         """Process ids of the workers."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+        return [int(child) for child in children if b"spawn_main" in _command_line(child)]
 
     def stop(self) -> int:
         self.process.terminate()
         return self.process.wait(timeout=20)
+
+
+def _command_line(process: str) -> bytes:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+        return b""
 
 
 def until(condition: Callable[[], bool], seconds: float = 120) -> None:
@@ -60,14 +67,20 @@ def _as_text(value: object) -> str:
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 
+def command(*options: str) -> list[str]:
+    """The command line of `kb serve`."""
+    return [sys.executable, "-c", "from kb.cli import main; main()", "serve", *options]
+
+
 def start(settings: Settings, log: Path, *options: str) -> Server:
     """Starts a server on a free port and waits until it is ready."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-c", "from kb.cli import main; main()", "serve", "--port", str(port), *options]
     with log.open("wb") as output:
-        process = subprocess.Popen(command, env=environment(settings), stdout=output, stderr=output)
+        process = subprocess.Popen(
+            command("--port", str(port), *options), env=environment(settings), stdout=output, stderr=output
+        )
     server = Server(f"http://127.0.0.1:{port}", process, log)
     deadline = time.monotonic() + 120  # several workers on a busy machine take their time
     while process.poll() is None and time.monotonic() < deadline:

@@ -81,8 +81,37 @@ def test_only_reading_is_possible(server: Server) -> None:
     assert response.headers["content-type"] == "application/problem+json"
 
 
-def test_a_foreign_host_is_refused(server: Server) -> None:
-    assert server.get("/api/v1/health", headers={"Host": "evil.example"}).status_code == 400
+@pytest.mark.parametrize(
+    "path",
+    ["/api/v1/health", "/api/v1/search?q=salud", "/es/buscar/?q=salud", "/es/", "/health/live", "/api/v1/nothing"],
+)
+def test_the_head_of_an_answer_is_that_of_the_answer(server: Server, path: str) -> None:
+    """Those who watch and those who check links ask for nothing else."""
+    with httpx.Client(base_url=server.address, headers={"Accept-Encoding": "identity"}) as client:
+        whole, head = client.get(path), client.head(path)
+        assert (head.status_code, head.content) == (whole.status_code, b"")
+        for name in ("content-type", "content-length", "etag"):
+            assert head.headers.get(name) == whole.headers.get(name)
+        assert client.head(path).status_code == whole.status_code  # the connection is as it should be
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "localhost:80@evil.example", "[::1]", ""])
+def test_a_foreign_host_is_refused(server: Server, host: str) -> None:
+    refused = server.get("/api/v1/health", headers={"Host": host})
+    assert refused.status_code == 400
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert refused.json()["detail"] == "Invalid host header: this server has another name."
+
+
+def test_its_own_names_are_answered(settings: Settings, tmp_path: Path) -> None:
+    names = ("practices.example", "*.example.org", "[::1]")
+    server = start(dataclasses.replace(settings, allowed_hosts=(*names, "127.0.0.1")), tmp_path / "log")
+    for host, status in {
+        "practices.example": 200, "Practices.Example:8443": 200, "a.example.org": 200, "[::1]:8000": 200,
+        "example.org": 400, "evil-example.org": 400, "localhost": 400,
+    }.items():  # fmt: skip
+        assert server.get("/api/v1/health", headers={"Host": host}).status_code == status, host
+    assert server.stop() == 0
 
 
 def test_a_practice_in_full(server: Server) -> None:

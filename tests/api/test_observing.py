@@ -81,3 +81,13 @@ def test_probes_tell_who_works(team: Server) -> None:
     assert ready["refused"] == ""
     assert ready["workers_wanted"] == 2
     assert len(team.workers()) == 2
+
+
+def test_an_address_writes_neither_lines_nor_orders_nor_much_into_the_log(server: Server) -> None:
+    server.get("/forged%0a2026-11-22 GET /admin 200%1b[2J")
+    server.get("/long-" + "x" * 40_000)
+    until(lambda: "/long-" in server.log.read_text())  # written when the answer is sent
+    logged = server.log.read_text()
+    assert "/forged%0a2026-11-22%20GET%20/admin%20200%1b[2J 404" in logged
+    assert "/long-" + "x" * 294 + "... 404" in logged
+    assert "x" * 300 not in logged

@@ -24,9 +24,10 @@ from kb.api.clients import client_address, is_https
 from kb.api.rates import SLOTS, RateTable, create_table
 from kb.api.service import Service
 from kb.settings import Settings
-from tests.api.serving import Server, start
+from tests.api.serving import Server, start, until
 from tests.conftest import ROOT
 
+ESTABLISHED = "01"  # as /proc/net/tcp writes it
 RATE = 60  # so 15 at once
 
 
@@ -68,6 +69,13 @@ def test_tls_at_the_proxy_asks_browsers_to_come_back_over_tls(guarded: Server, s
     assert "strict-transport-security" not in guarded.get("/health/live").headers
     # Without a trusted proxy the header is anyone's claim.
     assert "strict-transport-security" not in server.get("/health/live", headers=through).headers
+
+
+def test_tls_at_the_proxy_is_kept_by_what_leads_back(guarded: Server) -> None:
+    """A redirect or a link to http would send the next question through the net in the clear."""
+    through = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.20"}
+    assert guarded.get("/es", headers=through).headers["location"].startswith("https://")
+    assert guarded.get("/es", headers={"X-Forwarded-For": "203.0.113.20"}).headers["location"].startswith("http://")
 
 
 def test_other_sites_read_the_api_only_where_the_setting_says_so(guarded: Server, server: Server) -> None:
@@ -128,10 +136,17 @@ def test_a_body_that_never_ends_is_given_up(guarded: Server) -> None:
     )
 
 
-def _raw(server: Server, sent: bytes) -> bytes:
-    with socket.create_connection(("127.0.0.1", int(server.address.rpartition(":")[2])), timeout=20) as connection:
+def _connection(server: Server) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", int(server.address.rpartition(":")[2])), timeout=60)
+
+
+def _raw(server: Server, sent: bytes, *, to_the_end: bool = False) -> bytes:
+    with _connection(server) as connection:
         connection.sendall(sent)
-        return connection.recv(4096)
+        received = connection.recv(4096)
+        while to_the_end and (more := connection.recv(4096)):
+            received += more
+        return received
 
 
 def test_headers_without_end_are_refused_and_the_connection_closed(guarded: Server) -> None:
@@ -144,6 +159,71 @@ def test_headers_without_end_are_refused_and_the_connection_closed(guarded: Serv
         with suppress(ConnectionResetError):
             assert connection.recv(400).startswith(b"HTTP/1.1 400 ")
     assert guarded.get("/health/live").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"HELLO\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",  # TLS, where none is spoken
+        b"POST /mcp HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ],
+)
+def test_what_is_no_request_is_refused_like_everything_else(server: Server, sent: bytes) -> None:
+    head, _, body = _raw(server, sent, to_the_end=True).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 Bad Request")
+    assert b"content-type: application/problem+json" in head
+    assert b"content-security-policy: default-src 'self'" in head
+    assert b"connection: close" in head
+    assert json.loads(body)["detail"].startswith("This is no request of HTTP")
+
+
+def test_no_request_behind_an_answer_ends_the_connection_without_a_trace(server: Server) -> None:
+    """The answer came before the body; what then came was no body."""
+    refused = b"POST /nothing HTTP/1.1\r\nHost: evil.example\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with _connection(server) as connection:
+        connection.sendall(refused)
+        assert connection.recv(4096).startswith(b"HTTP/1.1 400 ")
+        connection.sendall(b"zz\r\n")
+        with suppress(ConnectionResetError):
+            while connection.recv(4096):
+                pass
+    assert "Fatal error" not in server.log.read_text()
+
+
+def test_a_head_that_never_ends_is_given_up(guarded: Server) -> None:
+    """Also behind a request that was answered, and however steadily bytes drip in."""
+    answered = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    for before in (b"", answered):
+        with _connection(guarded) as connection, suppress(BrokenPipeError, ConnectionResetError):
+            connection.sendall(before + b"GET / HTTP/1.1\r\nX-Drip: ")
+            if before:
+                assert connection.recv(4096).startswith(b"HTTP/1.1 200 ")
+            until(lambda: _closed_although_dripped_on(connection))
+
+
+def _closed_although_dripped_on(connection: socket.socket) -> bool:
+    connection.sendall(b"x")
+    connection.settimeout(0.5)
+    try:
+        return connection.recv(4096) == b""
+    except TimeoutError:
+        return False
+
+
+def test_wishes_for_another_protocol_are_left_alone_and_do_not_fill_the_log(server: Server) -> None:
+    websocket = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    for wish in (
+        {**websocket, "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="},
+        {"Connection": "Upgrade", "Upgrade": "h2c"},
+    ):
+        answer = server.get("/api/v1/health", headers=wish)
+        assert answer.status_code == 200
+        assert answer.headers["content-security-policy"]
+    assert "WebSocket" not in server.log.read_text()
+    assert "upgrade request" not in server.log.read_text()
 
 
 def test_trailers_of_a_body_are_no_headers(guarded: Server) -> None:
@@ -218,6 +298,36 @@ def test_more_at_once_than_can_be_answered_is_refused(
     assert details.count("The server is busy; try again in a few seconds.") == 2
 
 
+def test_a_crowd_is_no_reason_to_start_the_process_again(
+    settings: Settings, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.api.security.AT_ONCE", 0)
+    assert _ask(settings, service, "/api/v1/health").status_code == 503
+    assert _ask(settings, service, "/health/live").status_code == 200
+
+
+def test_who_reads_nothing_of_an_answer_is_let_go_and_is_no_defect(guarded: Server) -> None:
+    """Else such connections would stay for ever, until there is no room for others."""
+    asked = b"GET /en/data/practices.json HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 203.0.113.21\r\n\r\n"
+    with socket.socket() as idle:
+        idle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        idle.connect(("127.0.0.1", int(guarded.address.rpartition(":")[2])))
+        idle.sendall(asked * 8)
+        assert _holds(guarded, idle)
+        until(lambda: not _holds(guarded, idle))
+    assert "Unexpected error" not in guarded.log.read_text()
+
+
+def _holds(server: Server, client: socket.socket) -> bool:
+    """Whether the server's end of a connection is open. What the client sees does not change: nobody sends it a word."""
+    ends = [f":{int(server.address.rpartition(':')[2]):04X}", f":{client.getsockname()[1]:04X}"]
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, here, there, state = line.split()[:4]
+        if [here[-5:], there[-5:]] == ends:
+            return state == ESTABLISHED
+    return False
+
+
 @pytest.mark.parametrize("path", ["/api/v1/search?q=palabra-secreta", "/es/buscar/?q=palabra-secreta"])
 def test_a_defect_shows_neither_trace_nor_path_nor_query(
     settings: Settings, service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, path: str
@@ -273,6 +383,15 @@ def test_no_client_gets_more_than_its_rate_and_burst(rate: int, gaps: list[float
         assert wait <= 60 / rate + 1e-6
     burst = max(1, rate * 15 // 60)
     assert let_through <= burst + (now - 1000) * rate / 60 + 1
+
+
+@pytest.mark.parametrize(
+    "written", ["203.0.113.1", "203.0.113.1:50123", "[2001:db8::1]:50123", "[2001:db8::1]", "2001:db8::1"]
+)
+def test_a_proxy_may_write_the_port_too(written: str) -> None:
+    """An address that cannot be read has no limit."""
+    scope = {"type": "http", "headers": [(b"x-forwarded-for", written.encode())], "client": ("10.0.0.9", 1)}
+    assert str(client_address(scope, 1)) in ("203.0.113.1", "2001:db8::1")
 
 
 def test_a_whole_ipv6_network_is_one_client(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import os
 import signal
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,10 +13,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from prometheus_client.parser import text_string_to_metric_families
 
-from kb.api.server import shared_socket
 from kb.settings import Settings
 from tests.api.serving import Server, start, until
 
@@ -110,6 +107,58 @@ def test_workers_that_die_while_they_are_asked_whether_they_live_are_replaced_at
     assert not set(before) & set(two_workers.workers())
 
 
+def test_a_worker_that_hangs_keeps_the_server_neither_from_replacing_others_nor_from_stopping(
+    two_workers: Server,
+) -> None:
+    hung, killed = two_workers.workers()
+    os.kill(hung, signal.SIGSTOP)
+    time.sleep(2)  # asked twice a second, it owes an answer by now
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: len({hung, killed} ^ set(two_workers.workers())) == 2)
+    assert hung in two_workers.workers()  # and patience with it has not ended yet
+    (new,) = set(two_workers.workers()) - {hung}
+    two_workers.process.send_signal(signal.SIGTERM)
+    until(lambda: not _runs(new))
+    assert _runs(hung)
+    os.kill(hung, signal.SIGCONT)
+    assert two_workers.process.wait(timeout=60) == 0
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_signals_mean_the_same_with_any_number_of_workers(settings: Settings, tmp_path: Path, workers: int) -> None:
+    """The end of its terminal ends a server in good order; what other servers count workers or reopen logs by does nothing."""
+    server = start(dataclasses.replace(settings, workers=workers), tmp_path / "log")
+    until(lambda: server.get("/health/ready").json()["workers"] == workers)
+    before = server.workers()
+    for meaningless in (signal.SIGTTIN, signal.SIGTTOU, signal.SIGUSR1, signal.SIGUSR2):
+        server.process.send_signal(meaningless)
+    time.sleep(2)  # signals are looked at twice a second
+    assert server.workers() == before
+    ready = server.get("/health/ready").json()
+    assert (ready["workers"], ready["workers_wanted"]) == (workers, workers)
+    for process in (server.process.pid, *before):  # a terminal tells all of them
+        os.kill(process, signal.SIGHUP)
+    assert server.process.wait(timeout=60) == 0
+    assert "Traceback" not in server.log.read_text()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_under_nohup_a_server_outlives_its_terminal(settings: Settings, tmp_path: Path, workers: int) -> None:
+    own = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does; the server inherits it
+    try:
+        server = start(dataclasses.replace(settings, workers=workers), tmp_path / "log")
+    finally:
+        signal.signal(signal.SIGHUP, own)
+    until(lambda: server.get("/health/ready").json()["workers"] == workers)
+    before = server.workers()
+    for process in (server.process.pid, *before):
+        os.kill(process, signal.SIGHUP)
+    time.sleep(2)
+    assert server.get("/health/live").status_code == 200
+    assert server.workers() == before
+    assert server.stop() == 0
+
+
 def test_a_worker_that_hangs_does_not_keep_the_server_from_ending(settings: Settings, tmp_path: Path) -> None:
     server = start(dataclasses.replace(settings, workers=2, request_seconds=1), tmp_path / "log")
     until(lambda: server.get("/health/ready").json()["workers"] == 2)
@@ -197,13 +246,3 @@ def _own_megabytes(process: int) -> float:
         if line.startswith("RssAnon"):
             return round(int(line.split()[1]) / 1024, 1)
     raise AssertionError("the system does not say")
-
-
-def test_workers_send_at_once() -> None:
-    """Else each answer on a connection that is kept would take 40 ms longer (Nagle's algorithm and delayed acknowledgements)."""
-    shared = shared_socket(uvicorn.Config("", host="127.0.0.1", port=0))
-    shared.listen()
-    with shared, socket.create_connection(shared.getsockname()):
-        accepted, _ = shared.accept()
-        with accepted:
-            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0

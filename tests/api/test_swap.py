@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
 import shutil
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -125,6 +128,20 @@ def test_a_server_starts_with_the_newest_good_snapshot(small: Settings, tmp_path
     server = start(small, tmp_path / "log")
     assert _generation(server) == good
     assert "is damaged" in server.get("/health/ready").json()["refused"]
+    assert server.stop() == 0
+
+
+def test_workers_serve_on_while_another_cannot_start(small: Settings, tmp_path: Path) -> None:
+    """A folder that is being exchanged just when a worker dies must not take the others with it."""
+    server = start(dataclasses.replace(small, workers=2), tmp_path / "log")
+    until(lambda: server.get("/health/ready").json()["workers"] == 2)
+    small.index.rename(tmp_path / "away")
+    os.kill(server.workers()[0], signal.SIGKILL)
+    until(lambda: "kb: There is no index yet" in server.log.read_text())
+    assert server.get("/api/v1/search", q="legal advice").status_code == 200
+    assert server.get("/health/ready").json()["workers"] == 1
+    (tmp_path / "away").rename(small.index)
+    until(lambda: server.get("/health/ready").json()["workers"] == 2)
     assert server.stop() == 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
@@ -92,8 +93,10 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 
 
 class TimeLimit:
-    """Answers 503 with `Retry-After` when a request takes longer than `seconds`, or when too many run already. Whether the process
-    lives is always told: a crowd is no reason to start it again.
+    """Answers 503 with `Retry-After` when an answer takes longer than `seconds` to begin, or when too many are worked out already.
+    Whether the process lives is always told: a crowd is no reason to start it again.
+
+    An answer that has begun may take as long as its reader needs, and is given up when nothing of it was taken for `seconds`.
 
     A thread cannot be stopped from outside. A request that is given up goes on in the background with no one to hear it, and counts
     as running until it ends: that is what keeps a flood of slow requests from piling up.
@@ -111,14 +114,14 @@ class TimeLimit:
         if len(self._running) >= self._at_once:
             scope["limited"] = "busy"
             return await _busy("The server is busy; try again in a few seconds.")(scope, receive, send)
-        answer = _Answer(send)
+        answer = _Answer(send, begun=lambda: self._running.discard(task))
         # The inner application gets a scope of its own: it may go on using it after this request is over.
         inner = dict(scope)
         task = asyncio.ensure_future(self._app(inner, receive, answer.send))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         try:
-            done, _ = await asyncio.wait({task}, timeout=self._seconds)
+            done = await answer.ends(task, self._seconds)
         except asyncio.CancelledError:
             task.cancel()
             raise
@@ -136,17 +139,31 @@ class TimeLimit:
 
 
 class _Answer:
-    """Passes an answer on until it is closed."""
+    """Passes an answer on until it is closed. Calls `begun` with its first part."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, begun: Callable[[], None]) -> None:
         self._send = send
+        self._begun = begun
+        self._taken = 0
         self.started = False
         self.closed = False
 
     async def send(self, message: Message) -> None:
-        if not self.closed:
+        if self.closed:
+            return
+        if not self.started:
             self.started = True
-            await self._send(message)
+            self._begun()
+        await self._send(message)  # returns when there is room for more
+        self._taken += 1
+
+    async def ends(self, task: asyncio.Task[None], seconds: float) -> bool:
+        """Waits for the end of what answers; false when `seconds` passed in which nothing was taken."""
+        while True:
+            taken = self._taken
+            done, _ = await asyncio.wait({task}, timeout=seconds)
+            if done or taken == self._taken:
+                return bool(done)
 
 
 def _busy(detail: str) -> Response:

@@ -193,6 +193,23 @@ def test_no_request_behind_an_answer_ends_the_connection_without_a_trace(server:
     assert "Fatal error" not in server.log.read_text()
 
 
+def test_who_reads_slowly_gets_the_whole_answer(guarded: Server) -> None:
+    """Our data weigh a megabyte, and some read them over a telephone in a valley."""
+    path = "/en/data/practices.json"
+    whole = guarded.get(path, headers={"X-Forwarded-For": "203.0.113.40"}).content
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1400)  # else the system takes all of it at once
+        connection.connect(("127.0.0.1", int(guarded.address.rpartition(":")[2])))
+        head = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 203.0.113.40\r\nConnection: close\r\n\r\n"
+        connection.sendall(head.encode())
+        received = b""
+        while more := connection.recv(8192):
+            received += more
+            time.sleep(0.03)
+    assert received.partition(b"\r\n\r\n")[2] == whole
+
+
 def test_a_head_that_never_ends_is_given_up(guarded: Server) -> None:
     """Also behind a request that was answered, and however steadily bytes drip in."""
     answered = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -71,7 +71,7 @@ SETTINGS: tuple[Setting, ...] = (
         "rate", "300", "requests a minute that one client may make (a client on this machine any number); 0 for any"
     ),
     Setting("cors_origins", "", "origins of other sites whose scripts may read the API, comma separated; * for any"),
-    Setting("request_seconds", "10", "seconds after which a request that has no answer yet is given up with status 503"),
+    Setting("request_seconds", "10", "seconds after which a request without an answer is given up with status 503"),
     Setting("body_kb", "1024", "largest body of a request, in kB"),
     Setting("metrics_from", "127.0.0.0/8,::1/128", "networks that may read /metrics, comma separated"),
     Setting("log_queries", "0", "1 to write what people search for to the log; queries can be sensitive"),

@@ -29,7 +29,7 @@ INTRODUCTION = {
     "es": (
         (
             "Responda debajo de cada pregunta, con sus propias palabras. Deje en blanco lo que no sepa: la página dirá que aún no "
-            "está documentado. Las preguntas con * son obligatorias."
+            "está documentado. Las preguntas con * son necesarias."
         ),
         "No incluya nombres, teléfonos ni direcciones de personas, ni nada que indique dónde queda un albergue.",
         (

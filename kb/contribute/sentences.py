@@ -72,7 +72,7 @@ _SENTENCES: dict[str, dict[str, str]] = {
     },
     "raised": {
         "en": "Raised digits stand as they were written (%(text)s); if they name a source, write them as [1].",
-        "es": "Los números volados quedaron como estaban (%(text)s); si indican una fuente, escríbalos como [1].",
+        "es": "Los números en superíndice quedaron como estaban (%(text)s); si indican una fuente, escríbalos como [1].",
     },
     "several": {
         "en": "%(where)s Several answers stand where one is asked for (%(found)s); the first was taken.",

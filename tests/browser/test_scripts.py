@@ -60,7 +60,7 @@ def test_a_list_of_practices_stays_in_the_browser(page: Page) -> None:
     page.goto(RESULTS)
     names = page.locator(".card h3 a").all_inner_texts()[:2]
     for name in names:
-        page.get_by_role("button", name=f"Añadir a mi lista: {name}").click()
+        page.get_by_role("button", name=f"Agregar a mi lista: {name}").click()
     mine = page.locator("#my-list")
     expect(mine).to_have_text("Comparar 2 en mi lista")
     page.get_by_role("checkbox", name="Honduras").check()
@@ -69,7 +69,7 @@ def test_a_list_of_practices_stays_in_the_browser(page: Page) -> None:
     page.reload()
     mine.click()
     expect(page.locator("table.compare thead th a:first-child")).to_have_text(names)
-    page.get_by_role("link", name=f"Sacar: {names[0]}").click()
+    page.get_by_role("link", name=f"Quitar: {names[0]}").click()
     expect(page.locator("h1")).to_have_text("Comparar prácticas")
     expect(mine).to_have_text("Comparar 1 en mi lista")
     page.get_by_role("button", name=f"En mi lista: {names[1]}").click()
@@ -81,7 +81,7 @@ def test_a_broken_list_does_no_harm(page: Page) -> None:
     for broken in ("{", '{"a":1}', "[1,null]"):
         page.evaluate("broken => localStorage.setItem('shortlist', broken)", broken)
         page.goto(RESULTS)
-        expect(page.locator(".card button").first).to_have_text("Añadir a mi lista")
+        expect(page.locator(".card button").first).to_have_text("Agregar a mi lista")
         expect(page.locator("#my-list")).to_have_text("Comparar")
 
 

@@ -30,7 +30,7 @@ def _page(settings: Settings, lang: str) -> str:
         (
             "es",
             r"Descrita Al menos una fuente.*? resultados\. (\d+)",
-            r"De (\d+) de las (\d+) prácticas ninguna fuente da cifras de resultados; (\d+) de ellas",
+            r"En (\d+) de las (\d+) prácticas, ninguna fuente da cifras de resultados; (\d+) de ellas",
             r"Aun así, (\d+) de estas dan otras cifras",
         ),
     ],
@@ -60,7 +60,7 @@ def test_open_points_and_editors_notes_are_no_answer(settings: Settings, library
         paragraphs = [" ".join(part.split()) for part in section.split("\n\n") if part.strip()]
         silent += all(part.startswith(("Aún no está documentado", "Nota editorial:")) for part in paragraphs)
     assert silent > 20
-    assert f"De {silent} de las {len(library.practices)} prácticas ninguna fuente dice cómo adaptarlas" in _page(
+    assert f"En {silent} de las {len(library.practices)} prácticas, ninguna fuente dice cómo adaptarlas" in _page(
         settings, "es"
     )
 

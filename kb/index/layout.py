@@ -66,11 +66,16 @@ class Layout:
 
         Raises:
             NoSnapshotError: nothing was built yet.
+            SnapshotError: something was, and the system does not let it be read.
         """
         try:
             return self.pointer.read_text(encoding="ascii").strip()
-        except (OSError, UnicodeDecodeError):
+        except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
             raise NoSnapshotError("There is no index yet; run `kb build`.") from None
+        except OSError as error:
+            raise SnapshotError(
+                f"The index in {self.root} cannot be read ({error.strerror}); mend that, or set KB_INDEX to another folder."
+            ) from None
 
 
 @dataclass(frozen=True)

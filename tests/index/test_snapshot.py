@@ -205,6 +205,16 @@ def test_a_pointer_to_nothing_is_refused(small: Settings) -> None:
             open_snapshot(Layout(small.index))
 
 
+def test_an_index_that_the_system_does_not_let_be_read_is_not_taken_for_none(small: Settings) -> None:
+    """`kb build` would be the wrong advice: there is one."""
+    (small.index / "current").mkdir(parents=True)
+    with pytest.raises(SnapshotError) as refused:
+        open_snapshot(Layout(small.index))
+    assert str(refused.value) == (
+        f"The index in {small.index} cannot be read (Is a directory); mend that, or set KB_INDEX to another folder."
+    )
+
+
 def test_kept_embeddings_that_are_damaged_are_made_again(small: Settings, tmp_path: Path) -> None:
     own = replace(small, cache=tmp_path / "cache")
     for kept in ("models", "exports"):

@@ -118,7 +118,7 @@ def test_a_practice_in_full(server: Server) -> None:
     practice = server.get("/api/v1/practices/sv-a-tu-lado-support-spaces").json()
     assert set(practice["pages"]) == {"en", "es"}
     assert practice["facts"]["results"][0]["value"] == 1140
-    assert practice["pages"]["es"]["labels"]["results"][0].startswith("Personas asistidas")
+    assert practice["pages"]["es"]["labels"]["results"][0].startswith("Personas atendidas")
     assert practice["pages"]["en"]["sections"][0]["html"].startswith("<p>")
 
 

@@ -42,7 +42,7 @@ def test_a_record_says_what_the_page_says(settings: Settings, library: Library) 
     assert found["title"] == "Espacios de Apoyo «A tu Lado»"
     assert found["countries"] == [{"code": "SV", "label": "El Salvador"}]
     assert [one["value"] for one in found["results"]] == [figure.value for figure in facts.results]
-    assert found["results"][0]["label"].startswith("Personas asistidas")
+    assert found["results"][0]["label"].startswith("Personas atendidas")
     assert {one["n"] for one in found["sources"]} == {source.n for source in facts.sources}
     assert found["sections"][0]["heading"] == "La necesidad"
 

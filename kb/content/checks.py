@@ -30,6 +30,8 @@ PERSONAL = "personal data"
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}:")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[¿¡A-ZÁÉÍÓÚÑ'\"])")
+_MISWRITTEN = re.compile(r"\d\s?%(?![0-9A-F]{2})|(?<![\d.,/-])\d{1,3}(?:,\d{1,2}|[ '’]\d{3})(?![\d,/’-])")
+"""Signs of per cent, decimals behind a comma, thousands behind a space or an apostrophe."""
 _MARK = re.compile(rf"\[[\d, ]+\]|{MISCITED.pattern}")
 _REPEATED_FROM = 9
 
@@ -283,14 +285,31 @@ def _questions(reading: Reading) -> Iterator[Problem]:
 
 
 def _quotation_marks(reading: Reading) -> Iterator[Problem]:
-    """Straight marks in Spanish, which quotes with angular ones; titles of sources stay as they were published."""
+    """Spanish quotes with angular marks, and with curly ones within these; titles of sources stay as they were published."""
     page = reading.page
     if page.lang != "es":
         return
-    told = Sentence("quotes with straight marks; Spanish pages write «...».")
-    yield from (reading.problem(key, told) for key, text in _all_words(page) if '"' in text)
+    told = Sentence("quotes with other marks than «...»; only within these do “...” stand.")
+    yield from (reading.problem(key, told) for key, text in _all_words(page) if _quotes_otherwise(text))
     for section in page.sections:
-        yield from (reading.problem("body", told, block.line) for block in section.blocks if '"' in block.text)
+        yield from (
+            reading.problem("body", told, block.line) for block in section.blocks if _quotes_otherwise(block.text)
+        )
+
+
+def _quotes_otherwise(text: str) -> bool:
+    return '"' in text or ("“" in text and "«" not in text)
+
+
+def _numbers(reading: Reading) -> Iterator[Problem]:
+    for section in reading.page.sections:
+        for block in section.blocks:
+            for found in _MISWRITTEN.finditer(block.text):
+                message = Sentence(
+                    "%(found)s: numbers are written 1,140 and 56.7 in both languages, shares as `20 per cent`, `20 por ciento`.",
+                    found=found.group(),
+                )
+                yield reading.problem("body", message, block.line)
 
 
 def _repeated_sentences(readings: list[Reading]) -> Iterator[Problem]:
@@ -325,7 +344,7 @@ def _all_words(page: Page) -> Iterator[tuple[str, str]]:
 _Rule = Callable[[Reading], Iterator[Problem]]
 _PAGE_RULES: tuple[_Rule, ...] = (
     _headings, _length, _raw_html, _links, _citations_are_read, _citations_exist, _figures_have_sources, _privacy, _questions,
-    _quotation_marks,
+    _quotation_marks, _numbers,
 )  # fmt: skip
 _ORIGINAL_RULES: tuple[_Rule, ...] = (sources, dates, review, folder, _privacy_of_facts)
 _TRANSLATION_RULES: tuple[_Rule, ...] = (same_lists, same_figures, stale)

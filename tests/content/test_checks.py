@@ -228,12 +228,27 @@ def _pair(folder: Path, translation: str) -> list[str]:
     return problems(folder)
 
 
-def test_straight_quotation_marks_are_seen_in_spanish(tmp_path: Path) -> None:
+def test_other_quotation_marks_are_seen_in_spanish(tmp_path: Path) -> None:
     quoted = TRANSLATION.replace("Mesa legal en", 'Mesa "legal" en').replace("por semanas", 'por "semanas"')
     found = _pair(tmp_path, quoted)
     assert [problem.split(": ")[1] for problem in found] == ["title", "body"]
-    assert all("Spanish pages write «...»" in problem for problem in found)
-    assert _pair(tmp_path, quoted.replace('"legal"', "«legal»").replace('"semanas"', "«semanas»")) == []
+    assert all("quotes with other marks than «...»" in problem for problem in found)
+    assert len(_pair(tmp_path, quoted.replace('"legal"', "“legal”").replace('"semanas"', "“semanas”"))) == 2
+    assert _pair(tmp_path, quoted.replace('"legal"', "«legal»").replace('"semanas"', "«casi “semanas”»")) == []
+
+
+@pytest.mark.parametrize("written", ["45%", "45 %", "3,5 million", "12 500 meals", "1’250 meals"])
+def test_numbers_written_another_way_are_seen(tmp_path: Path, written: str) -> None:
+    write(
+        tmp_path, PATH, changed("paid their lunch [1]", f"paid {written} of it [1]; see <https://example.org/a1%20b>")
+    )
+    assert any("numbers are written 1,140 and 56.7" in problem for problem in problems(tmp_path))
+    write(
+        tmp_path,
+        PATH,
+        changed("paid their lunch [1]", "paid 45 per cent, 1,250 or 3.5 [1]; <https://example.org/a1%20b>"),
+    )
+    assert not any("numbers are written" in problem for problem in problems(tmp_path))
 
 
 def test_a_stale_translation_is_seen(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def _learning_page(request: Request, lang: str) -> HTMLResponse:
     state, teacher, one, problem, status = "", "", None, "", 200
     try:
         state = _learner(request.query_params.get("state", ""), lang)
-        teacher = _teacher(request.query_params.get("from", "")) if state else ""
+        teacher = _teacher(request.query_params.get("from", ""), state) if state else ""
         practice = request.query_params.get("practice", "")
         one = matching.knowledge.practice(practice) if practice else None
     except NotFoundError as error:
@@ -69,8 +69,10 @@ def _learner(state: str, lang: str) -> str:
     return state
 
 
-def _teacher(country: str) -> str:
-    """The code of a country that others learn from; empty where none is asked for."""
+def _teacher(country: str, learner: str) -> str:
+    """The code of a country that the learner may learn from; empty where none is asked for, for a State does not learn from itself."""
+    if country == learner:
+        return ""
     if country and country not in vocabulary()["countries"]:
         raise NotFoundError("%(state)s is no State of this knowledge base; choose one from the table.", state=country)
     return country

@@ -203,6 +203,24 @@ def test_the_matrix_has_every_state(server: Server, path: str, word: str) -> Non
     assert "no match" in page or "sin coincidencia" in page
 
 
+def test_a_cell_without_a_match_says_whose_practices_are_meant(server: Server) -> None:
+    page = _get(server, "/es/aprendizaje/").text
+    states = ["BZ", "CR", "GT", "HN", "MX", "PA", "SV"]
+    taught = set(re.findall(r"\?state=(\w+)&amp;from=(\w+)", page))
+    empty = [(one, other) for one in states for other in states if one != other and (one, other) not in taught]
+    assert empty
+    for state, other in empty:
+        shown = html.unescape(_get(server, "/es/aprendizaje/", state=state, **{"from": other}).text)
+        assert "todavía ninguna práctica de otro Estado" not in shown
+        assert "se acerca a un compromiso de" in shown
+
+
+def test_no_state_learns_from_itself(server: Server) -> None:
+    own, others = (_get(server, "/es/aprendizaje/", state="BZ", **more).text for more in ({"from": "BZ"}, {}))
+    title = re.compile("<h1>(.*?)</h1>")
+    assert title.findall(own) == title.findall(others)
+
+
 def test_a_cell_of_the_matrix_leads_to_the_practices_that_it_counts(server: Server) -> None:
     page = html.unescape(_get(server, "/es/aprendizaje/").text)
     state, teacher, themes = re.findall(r'\?state=(\w+)&from=(\w+)"[^>]*><ul>(.*?)</ul>', page)[0]

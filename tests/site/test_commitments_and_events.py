@@ -82,6 +82,17 @@ def test_the_page_of_an_event_shows_its_practices(settings: Settings, library: L
     ).read_text(encoding="utf-8")
 
 
+def test_events_are_organised_and_their_dates_say_whether_they_are_over(settings: Settings) -> None:
+    lists = (settings.site / "es/eventos/index.html").read_text(encoding="utf-8")
+    event = (settings.site / "es/eventos/event-san-salvador-mhpss-learning-2023/index.html").read_text(encoding="utf-8")
+    assert "Finalizada" not in lists
+    assert "<dt>Organiza</dt>" in event
+    assert "<dt>Situación</dt>" not in event
+    practice = (settings.site / "es/practicas/gt-casa-joven/index.html").read_text(encoding="utf-8")
+    assert "<dt>La implementa</dt>" in practice
+    assert "<dt>Situación</dt>" in practice
+
+
 def test_publishers_are_named_in_the_pages_language(settings: Settings) -> None:
     spanish = (settings.site / "es/compromisos/commit-cr-asylum-system-pressure/index.html").read_text(encoding="utf-8")
     english = (settings.site / "en/commitments/commit-cr-asylum-system-pressure/index.html").read_text(encoding="utf-8")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from kb.content.frontmatter import THOUSANDS, TWO_WAYS
 from kb.content.model import MAX_SUMMARY_WORDS, MAX_THEMES, MAX_TITLE_WORDS
 from kb.content.sections import UNDOCUMENTED, headings
 from kb.contribute.questions import options, questions
+from kb.sentences import Sentence
 
 ROWS = {"figures": 4, "costs": 2, "sources": 6}
 
@@ -21,4 +23,6 @@ def contribute_values(lang: str) -> dict[str, Any]:
         "undocumented": UNDOCUMENTED[lang] + ".",
         "limits": {"title": MAX_TITLE_WORDS, "summary": MAX_SUMMARY_WORDS, "themes": MAX_THEMES},
         "rows": ROWS,
+        "thousands": THOUSANDS.pattern,
+        "two_ways": Sentence(TWO_WAYS, found="{found}").said(lang),
     }

@@ -25,6 +25,8 @@ _KEYS = (
 )  # fmt: skip
 NO_STATE = template("Name at least one State: the file stands in its folder.")
 MIN_SHORT, MIN_FULL = BODY_WORDS["snapshot"][0], BODY_WORDS["full"][0]
+_BULLET = re.compile(r"^(?:[•◦▪●‣·]\s*|[*–—-]\s+)")
+"""The mark of a list that was typed by hand or pasted; it is no part of the line."""
 _EMPTY: dict[str, Any] = {"text": "", "paragraph": "", "choice": "", "list": [], "choices": [], "table": []}
 
 
@@ -103,7 +105,8 @@ def _value(question: Question, answer: Any, lang: str, notes: list[str]) -> Any:
     if question.answer in ("text", "paragraph"):
         return _joined(answer)
     lines = answer.splitlines() if isinstance(answer, str) else answer
-    listed = [" ".join(str(line).split()) for line in lines if str(line).strip()]
+    unmarked = (_BULLET.sub("", " ".join(str(line).split())) for line in lines)
+    listed = [line for line in unmarked if line]
     if question.facet:
         terms = [_term(question.facet, line, question.question[lang], lang, notes) for line in listed]
         if question.answer == "choices":

@@ -59,8 +59,8 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         server.server_close()
 
 
-def _fill(page: Page, lang: str) -> None:
-    for key, answer in ANSWERS[lang].items():
+def _fill(page: Page, lang: str, **others: str) -> None:
+    for key, answer in (ANSWERS[lang] | others).items():
         asked = page.locator(f"[data-key={key}]")
         kind = asked.get_attribute("data-answer")
         if kind in ("choice", "choices"):
@@ -151,6 +151,13 @@ def _complaint(page: Page, asked: str) -> str:
         ("es", "[data-line]", "Qué hacer", "Escriba una pregunta, con sus signos ¿ y ?."),
         ("es", "[data-column=url]", "informe", "Escriba la dirección completa, como https://example.org/informe."),
         ("es", "[data-column=source]", "99", "Escriba un número de 1 a 6."),
+        ("es", "[data-column=year]", "1800", "Escriba un número de 1950 a 2100."),
+        (
+            "es",
+            "[data-column=source]",
+            "3",
+            "Escriba el número de una de las fuentes que indica más abajo; [3] no es ninguna de ellas.",
+        ),
         ("es", "[data-column=year]", "2020.5", "Escriba un número entero."),
         ("es", "[data-column=value]", "1.250", f"1.250 {TWO_WAYS['es']}"),
         ("es", "[data-column=value]", "1,250", f"1,250 {TWO_WAYS['es']}"),
@@ -193,6 +200,47 @@ def test_a_number_that_can_be_read_in_one_way_is_read_so(
     path = page.locator("#made-path").inner_text().removeprefix("content/")
     write(tmp_path, path, page.locator("#made-text").input_value())
     assert next(iter(load_library(tmp_path).unpublished.values())).facts.results[0].value == value
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("lang", "start", "end", "said"),
+    [
+        ("es", "2023-05", "2022", "2022 es anterior a 2023-05."),
+        ("en", "2023-05", "2023-04-30", "2023-04-30 lies before 2023-05."),
+        ("en", "2023-05", "2023", ""),
+        ("en", "", "2022", ""),
+    ],
+)
+def test_an_end_before_the_start_is_refused(
+    browser: Browser, sites: dict[str, str], lang: str, start: str, end: str, said: str
+) -> None:
+    page = browser.new_page()
+    page.goto(sites[""] + ADDRESS[lang])
+    page.locator("[data-key=end]").fill(end)
+    page.locator("[data-key=start]").fill(start)
+    assert _complaint(page, "[data-key=end]") == said
+    page.close()
+
+
+def test_a_figure_may_cite_the_sources_that_are_given(browser: Browser, sites: dict[str, str]) -> None:
+    page = browser.new_page()
+    page.goto(sites[""] + ADDRESS["en"])
+    page.locator("[data-column=source]").first.fill("1")
+    assert "[1] is none" in _complaint(page, "[data-column=source]")
+    page.locator("[data-key=sources] [data-column=title]").first.fill("Yearly report")
+    assert _complaint(page, "[data-column=source]") == ""
+    page.close()
+
+
+def test_bullets_typed_by_hand_are_no_part_of_a_line(browser: Browser, sites: dict[str, str], tmp_path: Path) -> None:
+    page = browser.new_page()
+    page.goto(sites[""] + ADDRESS["es"])
+    _fill(page, "es", implementers="• ACNUR\n- Cruz Roja\n•\nCruz-Verde")
+    path = page.locator("#made-path").inner_text().removeprefix("content/")
+    write(tmp_path, path, page.locator("#made-text").input_value())
+    entry = next(iter(load_library(tmp_path).unpublished.values()))
+    assert entry.original.words["implementers"] == ("ACNUR", "Cruz Roja", "Cruz-Verde")
     page.close()
 
 

@@ -103,6 +103,17 @@ def test_numbers_are_read_as_the_region_writes_them(text: str, value: float | No
     assert number_in(text) == value
 
 
+def test_bullets_typed_by_hand_are_no_part_of_a_line(tmp_path: Path) -> None:
+    document = filled("es", leave_out=("implementers",))
+    number = [question.key for question in questions()].index("implementers") + 1
+    answer_paragraph(document, number).text = "• ACNUR"
+    (tmp_path / "content").mkdir()
+    file = saved(document, tmp_path / "filled.docx")
+    assert CliRunner().invoke(cli, ["import", str(file), "--content", str(tmp_path / "content")]).exit_code == 0
+    entry = next(iter(load_library(tmp_path / "content").unpublished.values()))
+    assert entry.original.words["implementers"] == ("ACNUR",)
+
+
 def _picture() -> BytesIO:
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

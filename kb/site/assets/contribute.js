@@ -16,7 +16,9 @@ const THOUSANDS = new RegExp(`^(?:${form.dataset.thousands})`);
 
 // A JSON string is a quoted string of YAML too.
 const quoted = (text) => JSON.stringify(text.replace(/\s+/g, " ").trim());
-const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
+// The mark that a list in Word or in a mail has before each line is no part of it.
+const BULLET = /^(?:[•◦▪●‣·]\s*|[*–—-]\s+)/;
+const lines = (text) => text.split("\n").map((line) => line.trim().replace(BULLET, "")).filter(Boolean);
 const words = (text) => text.split(/\s+/).filter(Boolean).length;
 const day = (date) => `"${date.toISOString().slice(0, 10)}"`;
 
@@ -116,6 +118,12 @@ function complaintOfFigure(text) {
   return THOUSANDS.test(text) ? form.dataset.twoWays.replace("{found}", text) : form.dataset.number;
 }
 
+// Of a year and a day in it neither is the earlier one.
+function complaintOfEnd(first, last) {
+  const before = first && last && last.slice(0, first.length) < first.slice(0, last.length);
+  return before ? form.dataset.before.replace("{last}", last).replace("{first}", first) : "";
+}
+
 // What is wrong with an answer in the language of the page: the browser would say it in its own.
 function complaint(one) {
   const { validity, dataset } = one;
@@ -125,6 +133,8 @@ function complaint(one) {
   if (validity.stepMismatch) return said.whole;
   if (validity.rangeUnderflow || validity.rangeOverflow) return said.range.replace("{least}", one.min).replace("{most}", one.max);
   if (validity.typeMismatch || validity.patternMismatch) return "line" in dataset ? said.question : dataset.column === "url" ? said.url : said.date;
+  if (dataset.key === "end") return complaintOfEnd(field("start").value.trim(), one.value.trim());
+  if (dataset.column === "source" && Number(one.value) > rows("sources").length) return said.noSource.replace("{n}", one.value);
   if (dataset.column === "value") return complaintOfFigure(one.value.trim());
   return dataset.words && words(one.value) > Number(dataset.words) ? said.tooMany.replace("{n}", dataset.words) : "";
 }

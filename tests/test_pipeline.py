@@ -254,6 +254,7 @@ def test_readers_miss_nothing_by_a_draft_that_cannot_be_read(small: Settings) ->
     done = CliRunner(env=environment(small)).invoke(cli, ["build"])
     assert done.exit_code == 0
     assert "practices/sv/draft.en.md:12: status: 'soon'" in done.stderr
+    assert "One problem in the content; run `kb check`.\n" in done.stderr
 
 
 def test_a_translation_that_cannot_be_read_is_missed(small: Settings) -> None:

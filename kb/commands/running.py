@@ -46,8 +46,13 @@ def build(plain: bool) -> None:
             files=_named(report.left_out),
         )
     if report.problems:
-        told = Sentence("%(count)s problems in the content; run `kb check`.", count=len(report.problems))
-        click.echo(told.said(settings.lang), err=True)
+        click.echo(_problems(len(report.problems)).said(settings.lang), err=True)
+
+
+def _problems(count: int) -> Sentence:
+    if count == 1:
+        return Sentence("One problem in the content; run `kb check`.")
+    return Sentence("%(count)s problems in the content; run `kb check`.", count=count)
 
 
 def _named(files: Sequence[str]) -> str | Sentence:

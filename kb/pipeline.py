@@ -31,6 +31,7 @@ from kb.learning.matching import Matching
 from kb.search.engine import SearchEngine
 from kb.search.opening import query_encoder
 from kb.search.similar import similar
+from kb.sentences import Sentence
 from kb.settings import Settings
 from kb.site.build import SiteReport, build_site
 from kb.site.forge import forge
@@ -84,7 +85,7 @@ def _build(settings: Settings, progress: Progress, plain: bool) -> Report:
                 "There is no practice in %(folder)s that can be read; run `kb check`.", folder=settings.content
             )
         problems = tuple(check_library(library))
-        progress(f"read {len(library.entries)} entries")
+        progress(Sentence("read the entries: %(count)s", count=len(library.entries)))
         passages = [passage for entry in library.practices for passage in passages_of(entry)]
         documents = {entry.id: entry_document(entry, library.interests) for entry in library.entries.values()}
         encoder = opening.result()
@@ -98,7 +99,7 @@ def _build(settings: Settings, progress: Progress, plain: bool) -> Report:
         content=library.public_files,
         progress=progress,
     )
-    progress("writing the site")
+    progress(Sentence("writing the site"))
     site = _write_site(settings, library, plain, index.generation, encoder)
     return Report(index, site, problems, tuple(library.left_out), time.perf_counter() - started)
 
@@ -151,7 +152,7 @@ def roll_back(
         carried = layout.snapshot(chosen).content
         if not carried.exists():
             return chosen, None
-        progress("writing the site")
+        progress(Sentence("writing the site"))
         with writing(settings.site, then=f"kb rollback {chosen}"), tempfile.TemporaryDirectory() as folder:
             unpack_content(carried, Path(folder))
             return chosen, _write_site(settings, load_library(Path(folder)), has_search_index(settings.site), chosen)

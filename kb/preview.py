@@ -16,6 +16,7 @@ from kb.content.library import Library, load_library
 from kb.errors import KnowledgeBaseError
 from kb.learning.matching import matching_of
 from kb.search.engine import SearchEngine
+from kb.sentences import Sentence
 from kb.settings import Settings
 from kb.site.build import build_site, write_entries
 from kb.site.forge import forge
@@ -23,6 +24,8 @@ from kb.site.forge import forge
 SIMILAR = 4
 QUIET_MILLISECONDS = 1500
 """How long nothing must be saved before the pages that list what changed are made again."""
+
+_STUMBLED = Sentence("The preview could not be written; it tries again with the next file that you save.")
 
 logger = logging.getLogger(__name__)
 
@@ -119,11 +122,17 @@ class Preview:
         for saved in watch(
             folder, stop_event=self._stop, debounce=100, step=30, rust_timeout=QUIET_MILLISECONDS, yield_on_timeout=True
         ):
-            if saved:
-                stale = self.render_changed() or stale
-            elif stale:
-                self.render_rest()
-                stale = False
+            # Whatever a page stumbles over, the next save may mend it: an editor is never left with pages that stand still.
+            try:
+                if saved:
+                    stale = self.render_changed() or stale
+                elif stale:
+                    stale = False
+                    self.render_rest()
+            except KnowledgeBaseError as error:
+                logger.error("%s", error.said(self._settings.lang))  # noqa: TRY400 - the sentence says it
+            except Exception:
+                logger.exception("%s", _STUMBLED.said(self._settings.lang))
 
     def _similar(self, entry_id: str) -> list[str]:
         if entry_id not in self._engine.snapshot.positions:

@@ -254,6 +254,21 @@ def test_readers_miss_nothing_by_a_draft_that_cannot_be_read(small: Settings) ->
     done = CliRunner(env=environment(small)).invoke(cli, ["build"])
     assert done.exit_code == 0
     assert "practices/sv/draft.en.md:12: status: 'soon'" in done.stderr
+    assert "One problem in the content; run `kb check`.\n" in done.stderr
+
+
+def test_a_build_speaks_the_language_of_its_user(small: Settings) -> None:
+    said = {}
+    for lang in ("en", "es"):
+        done = CliRunner(env=environment(small) | {"KB_LANG": lang}).invoke(cli, ["build"])
+        assert done.exit_code == 0
+        said[lang] = (done.stderr, done.stdout)
+    assert "  read the entries: 1\n" in said["en"][0]
+    assert said["en"][1].startswith("1 practices, ")
+    assert "  fichas leídas: 1\n" in said["es"][0]
+    assert "  se escribe el sitio\n" in said["es"][0]
+    assert said["es"][1].startswith("Prácticas: 1; pasajes: ")
+    assert not re.search("read|writing|passages|pages", "".join(said["es"]))
 
 
 def test_a_translation_that_cannot_be_read_is_missed(small: Settings) -> None:

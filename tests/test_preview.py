@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -82,3 +85,29 @@ def test_a_translation_that_breaks_leaves_the_originals_page(preview: Preview, t
     preview.render_changed()
     assert "titel: no es una clave" in (tmp_path / "site/es/practicas/sv-legal-desk/index.html").read_text()
     assert "Drop-in legal desk" in (tmp_path / "site/en/practices/sv-legal-desk/index.html").read_text()
+
+
+def test_watching_goes_on_after_pages_that_could_not_be_written(
+    preview: Preview, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "site/en/practices/sv-legal-desk"
+    preview.watch()
+    try:
+        shutil.rmtree(folder)
+        folder.write_text("a file where a folder belongs")
+        _save_until(lambda: "No se pudo escribir" in caplog.text, tmp_path)
+        folder.unlink()
+        page = folder / "index.html"
+        _save_until(lambda: page.exists() and "Floating legal desk" in page.read_text(), tmp_path)
+    finally:
+        preview.close()
+
+
+def _save_until(done: Callable[[], bool], folder: Path) -> None:
+    """Saves the practice again and again: what is saved before the watcher looks is not seen."""
+    for number in range(200):
+        if done():
+            return
+        write(folder / "content", PATH, changed("Drop-in legal desk", f"Floating legal desk {number}"))
+        time.sleep(0.3)
+    pytest.fail("the preview did not follow")

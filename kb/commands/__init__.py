@@ -7,6 +7,9 @@ from typing import Any, TypeVar
 
 import click
 
+from kb.sentences import Sentence
+from kb.settings import terminal_language
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -27,5 +30,6 @@ def language_option(default: str | None, meaning: str) -> Callable[[Command], Co
 
 
 def say(step: str) -> None:
-    """Progress of a long step, on standard error."""
-    click.echo(f"  {step}", err=True)
+    """Progress of a long step, on standard error, in the language of the terminal where the step can be said in it."""
+    words = step.said(terminal_language()) if isinstance(step, Sentence) else step
+    click.echo(f"  {words}", err=True)

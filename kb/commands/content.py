@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import click
@@ -51,11 +52,7 @@ def check(
         from kb.contribute.changes import changed_since
 
         chosen = changed_since(since, settings.content)
-    problems = [
-        p
-        for p in check_library(library)
-        if (not paths or any(part in p.path for part in paths)) and (chosen is None or p.path in chosen)
-    ]
+    problems = [problem for problem in check_library(library) if _is_asked(problem.path, paths, chosen)]
     if shape == "markdown":
         from kb.contribute.comment import comment
         from kb.contribute.reviewing import findings, touched
@@ -80,7 +77,20 @@ def check(
             files=files,
         )
     if shape != "markdown":
-        click.echo(Sentence("%(count)s entries, no problems.", count=len(library.everything)).said(settings.lang))
+        paged = ([page.path for page in entry.pages.values()] for entry in library.everything.values())
+        entries = sum(any(_is_asked(path, paths, chosen) for path in pages) for pages in paged)
+        click.echo(_no_problems(entries).said(settings.lang))
+
+
+def _is_asked(path: str, parts: Collection[str], chosen: Collection[str] | None) -> bool:
+    """Whether a file is among those that somebody checks: by a part of its path, or by what changed."""
+    return (not parts or any(part in path for part in parts)) and (chosen is None or path in chosen)
+
+
+def _no_problems(entries: int) -> Sentence:
+    if entries == 1:
+        return Sentence("One entry, no problems.")
+    return Sentence("%(count)s entries, no problems.", count=entries)
 
 
 @click.command()

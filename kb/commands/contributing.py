@@ -52,17 +52,15 @@ def new_practice(
 
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@language_option(None, "Language of what is said of the file; the one that it is written in otherwise.")
 @click.option("--name", default="", help="Name of the content file; made from the title otherwise.")
 @click.option("--content", type=FOLDER, help="Content folder (KB_CONTENT).")
-def import_file(file: Path, name: str, content: Path | None) -> None:
-    """Turn a filled-in Word template into a draft practice, and say what is missing, by its question.
-
-    What is said of the file is said in the language that it is written in.
-    """
+def import_file(file: Path, lang: str | None, name: str, content: Path | None) -> None:
+    """Turn a filled-in Word template into a draft practice, and say what is missing, by its question."""
     from kb.contribute.saving import save
     from kb.contribute.word_import import import_word
 
-    for line in save(import_word(file, name), load_settings(content=content).content):
+    for line in save(import_word(file, name, lang or ""), load_settings(content=content).content):
         click.echo(line)
 
 

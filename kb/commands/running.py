@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from kb.commands import say
 from kb.errors import ContentError
 from kb.sentences import Sentence
 from kb.settings import load_settings
+
+if TYPE_CHECKING:
+    from kb.pipeline import Report
 
 NAMED = 5
 """Most files that the last sentence of a build names; all stand above it, with what is wrong."""
@@ -34,20 +38,37 @@ def build(plain: bool) -> None:
         gc.enable()
     for problem in report.problems:
         click.echo(problem.said(settings.lang), err=True)
-    index, site = report.index, report.site
-    click.echo(
-        f"{index.items} practices, {index.passages} passages ({index.encoded} encoded, "
-        f"{index.passages - index.encoded} kept); site: {site.pages} pages ({site.written} files written, "
-        f"{site.removed} removed); snapshot {index.generation}; {report.seconds:.1f} s."
-    )
+    click.echo(_made(report).said(settings.lang))
     if report.left_out:
         raise ContentError(
             "Built without %(files)s: what is wrong there stands above. Mend it, and run `kb build` again.",
             files=_named(report.left_out),
         )
     if report.problems:
-        told = Sentence("%(count)s problems in the content; run `kb check`.", count=len(report.problems))
-        click.echo(told.said(settings.lang), err=True)
+        click.echo(_problems(len(report.problems)).said(settings.lang), err=True)
+
+
+def _made(report: Report) -> Sentence:
+    index, site = report.index, report.site
+    return Sentence(
+        "%(items)s practices, %(passages)s passages (%(encoded)s encoded, %(kept)s kept); site: %(pages)s pages "
+        "(%(written)s files written, %(removed)s removed); snapshot %(generation)s; %(seconds)s s.",
+        items=index.items,
+        passages=index.passages,
+        encoded=index.encoded,
+        kept=index.passages - index.encoded,
+        pages=site.pages,
+        written=site.written,
+        removed=site.removed,
+        generation=index.generation,
+        seconds=f"{report.seconds:.1f}",
+    )
+
+
+def _problems(count: int) -> Sentence:
+    if count == 1:
+        return Sentence("One problem in the content; run `kb check`.")
+    return Sentence("%(count)s problems in the content; run `kb check`.", count=count)
 
 
 def _named(files: Sequence[str]) -> str | Sentence:

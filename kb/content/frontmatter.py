@@ -35,7 +35,7 @@ _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,9}")
 THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}([.,][0-9]{3})+$")
 """A plain value that one State reads as thousands and another as decimals: refused."""
-_TWO_WAYS = template(
+TWO_WAYS = template(
     "%(found)s may be read in two ways; write a number without a mark of thousands, and decimals with a point and other than three digits."
 )
 _CUT_OFF = re.compile(r"\s+#\S.*")
@@ -244,7 +244,7 @@ def _mapping(
 def _torn_by_comma(before: object, key: str) -> Sentence:
     """What to say of a key between braces without a colon: YAML read the rest of a number or a text as the next key."""
     if re.fullmatch(r"-?[0-9.]+", str(before)) and key.isdecimal():
-        return Sentence(_TWO_WAYS, found=f"{before},{key}")
+        return Sentence(TWO_WAYS, found=f"{before},{key}")
     return Sentence(
         "%(key)r stands alone, for a comma between braces begins the next key; put the text with its comma between double quotes.",
         key=key,
@@ -264,7 +264,7 @@ def _value(path: str, node: yaml.Node, at: Location, lines: dict[Location, int],
     if code := invisible(node.value):  # written as an escape, such as "\\u200b"
         raise MalformedError(path, node.start_mark.line + 1 + above, str(at[0]), Sentence(INVISIBLE, code=code))
     if not node.style and THOUSANDS.match(node.value):
-        raise MalformedError(path, node.start_mark.line + 1 + above, str(at[0]), Sentence(_TWO_WAYS, found=node.value))
+        raise MalformedError(path, node.start_mark.line + 1 + above, str(at[0]), Sentence(TWO_WAYS, found=node.value))
     return _scalar(node)
 
 

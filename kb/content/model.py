@@ -34,6 +34,8 @@ from kb.content.vocabulary import vocabulary
 
 MAX_TITLE_WORDS = 15
 MAX_SUMMARY_WORDS = 60
+FIRST_YEAR, LAST_YEAR = 1950, 2100
+"""Of any date and figure."""
 MAX_THEMES = 6
 
 
@@ -71,7 +73,7 @@ def _date(value: object) -> str:
     if _DATE.fullmatch(text):
         with suppress(ValueError):
             year = datetime.date.fromisoformat(text + "-01-01"[len(text) - 4 :]).year
-    if not 1950 <= year <= 2100:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
         raise refused(
             "%(found)r is not a date; write it as 2023, 2023-09 or 2023-09-26, between 1950 and 2100.", found=text
         )
@@ -150,7 +152,7 @@ class Figure(Strict):
     label: Text
     value: float
     unit: Annotated[str, _term("units")] | None = None
-    year: Annotated[int, Field(ge=1950, le=2100)] | None = None
+    year: Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)] | None = None
     source: int
 
 

@@ -25,12 +25,17 @@ _KEYS = (
 )  # fmt: skip
 NO_STATE = template("Name at least one State: the file stands in its folder.")
 MIN_SHORT, MIN_FULL = BODY_WORDS["snapshot"][0], BODY_WORDS["full"][0]
+_BULLET = re.compile(r"^(?:[•◦▪●‣·]\s*|[*–—-]\s+)")
+"""The mark of a list that was typed by hand or pasted; it is no part of the line."""
 _EMPTY: dict[str, Any] = {"text": "", "paragraph": "", "choice": "", "list": [], "choices": [], "table": []}
 
 
 @dataclass
 class Proposal:
-    """A page to be: where it goes, its text, the questions without the answer they need, and what to look at again."""
+    """A page to be: where it goes, its text, the questions without the answer they need, and what to look at again.
+
+    `lang` is the language in which its author is told of it, nearly always that of the page.
+    """
 
     path: str
     text: str
@@ -39,7 +44,9 @@ class Proposal:
     notes: list[str] = field(default_factory=list)
 
 
-def propose(answers: Answers, lang: str, name: str = "", today: datetime.date | None = None) -> Proposal:
+def propose(
+    answers: Answers, lang: str, name: str = "", today: datetime.date | None = None, told_in: str = ""
+) -> Proposal:
     """A draft page from answers. What cannot be read stays as it was written, so that `kb check` shows its line.
 
     Args:
@@ -47,11 +54,13 @@ def propose(answers: Answers, lang: str, name: str = "", today: datetime.date | 
         lang: language that the answers are written in.
         name: of the file; made from the title where it is empty.
         today: the day of the draft.
+        told_in: language of the notes; `lang` where it is empty.
 
     Raises:
         ContributionError: no State is named, so that the file has no folder, or `name` cannot be a file's name.
     """
     notes: list[str] = []
+    told_in = told_in or lang
     day = today or datetime.datetime.now(datetime.UTC).date()
     data: dict[str, Any] = {}
     comments: dict[str, list[str]] = {}
@@ -59,7 +68,7 @@ def propose(answers: Answers, lang: str, name: str = "", today: datetime.date | 
     for question in questions():
         if question.answer in ("section", "date"):
             continue
-        value = _value(question, answers.get(question.key) or "", lang, notes)
+        value = _value(question, answers.get(question.key) or "", told_in, notes)
         key = "results" if question.key == "figures" else question.key
         if not value and not question.required:
             continue
@@ -71,7 +80,7 @@ def propose(answers: Answers, lang: str, name: str = "", today: datetime.date | 
                 comments[key].append(", ".join(vocabulary()[question.facet]))
     if not data["countries"]:
         unnamed = ContributionError(NO_STATE)
-        unnamed.lang = lang
+        unnamed.lang = told_in
         raise unnamed
     data |= {
         "period": Row({edge: _joined(answers.get(edge) or "") or None for edge in ("start", "end")}),
@@ -83,7 +92,7 @@ def propose(answers: Answers, lang: str, name: str = "", today: datetime.date | 
     if MIN_SHORT <= sum(len(text.split()) for text in sections.values()) < MIN_FULL:
         data["tier"] = "snapshot"
     text = front_matter({key: data[key] for key in _KEYS if key in data}, comments) + body("practice", lang, sections)
-    return Proposal(_path(data, lang, name), text, lang, unanswered, notes)
+    return Proposal(_path(data, lang, name), text, told_in, unanswered, notes)
 
 
 def _path(data: Mapping[str, Any], lang: str, name: str) -> str:
@@ -103,7 +112,8 @@ def _value(question: Question, answer: Any, lang: str, notes: list[str]) -> Any:
     if question.answer in ("text", "paragraph"):
         return _joined(answer)
     lines = answer.splitlines() if isinstance(answer, str) else answer
-    listed = [" ".join(str(line).split()) for line in lines if str(line).strip()]
+    unmarked = (_BULLET.sub("", " ".join(str(line).split())) for line in lines)
+    listed = [line for line in unmarked if line]
     if question.facet:
         terms = [_term(question.facet, line, question.question[lang], lang, notes) for line in listed]
         if question.answer == "choices":

@@ -29,8 +29,8 @@ _SPECIAL = re.compile(r"([\\`*_<>|~])")
 _LEADING = re.compile(r"^(\s*\d*)([#+\-=.)])(?=\s|$)")
 
 
-def import_word(file: Path, name: str = "") -> Proposal:
-    """A draft page from a filled-in template, with what to look at again.
+def import_word(file: Path, name: str = "", told_in: str = "") -> Proposal:
+    """A draft page from a filled-in template, with what to look at again, said in `told_in` or in the language of the file.
 
     Raises:
         ContributionError: it cannot be read, or holds none of our questions.
@@ -43,8 +43,8 @@ def import_word(file: Path, name: str = "") -> Proposal:
             "docs/template-practice.es.docx, below the questions.",
             file=file.name,
         )
-    proposal = propose(reading.answers, reading.lang, name)
-    proposal.notes[:0] = reading.notes()
+    proposal = propose(reading.answers, reading.lang, name, told_in=told_in)
+    proposal.notes[:0] = reading.notes(proposal.lang)
     return proposal
 
 
@@ -130,20 +130,20 @@ class _Reading:
             for line in filter(None, lines):
                 self._add(question, line, in_list=True)
 
-    def notes(self) -> list[str]:
-        """What was left out, in the language of the file."""
+    def notes(self, lang: str) -> list[str]:
+        """What was left out."""
         found = []
         if self._before:
-            found.append(say("before", self.lang, text=shortened(" ".join(self._before))))
+            found.append(say("before", lang, text=shortened(" ".join(self._before))))
         for number, question in enumerate(questions(), start=1):
             if question.key not in self._met:
-                found.append(say("no question", self.lang, number=number, question=question.question[self.lang]))
+                found.append(say("no question", lang, number=number, question=question.question[lang]))
         for key, question, text in self._left:
-            found.append(say(key, self.lang, where=question.question[self.lang], text=shortened(text)))
-        found += [say("link", self.lang, words=shortened(one.words), address=one.address) for one in self._links]
+            found.append(say(key, lang, where=question.question[lang], text=shortened(text)))
+        found += [say("link", lang, words=shortened(one.words), address=one.address) for one in self._links]
         if self._raised:
-            found.append(say("raised", self.lang, text=shortened(", ".join(self._raised))))
-        return [*found, *losses(self._document, self.lang)]
+            found.append(say("raised", lang, text=shortened(", ".join(self._raised))))
+        return [*found, *losses(self._document, lang)]
 
 
 def _blocks(document: WordDocument) -> Iterator[Paragraph | Table]:

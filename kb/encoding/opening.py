@@ -21,6 +21,7 @@ from kb.encoding.model import RECIPE
 from kb.encoding.protocol import Encoded
 from kb.encoding.runtime import OnnxQueryEncoder
 from kb.errors import EncoderError
+from kb.sentences import Sentence
 from kb.settings import Settings
 
 if TYPE_CHECKING:
@@ -82,13 +83,17 @@ def open_encoder(
     from kb.encoding.export import export_model
     from kb.encoding.model import load_encoder
 
-    progress("opening the model with PyTorch (once a model)")
+    progress(Sentence("opening the model with PyTorch (once a model)"))
     encoder = load_encoder(settings)
-    progress("exporting it to ONNX")
+    progress(Sentence("exporting it to ONNX"))
     try:
         kept = export_model(encoder, settings.cache)
     except EncoderError as error:
-        progress(f"{error} PyTorch will encode and serve, which is slower and needs more memory.")
+        progress(
+            Sentence(
+                "%(error)s PyTorch will encode and serve, which is slower and needs more memory.", error=error.sentence
+            )
+        )
         return encoder
     if remembered:
         remembered.parent.mkdir(parents=True, exist_ok=True)

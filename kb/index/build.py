@@ -32,6 +32,7 @@ from kb.index.neighbours import Neighbours
 from kb.index.part import Part, write_part
 from kb.index.passages import Item, Passage
 from kb.index.vectors import EXACT
+from kb.sentences import Sentence
 
 KEEP = 3
 """Snapshots kept for going back; older ones are removed after publication."""
@@ -86,7 +87,7 @@ def build_snapshot(
         except sqlite3.DatabaseError as error:
             if not removed_if_damaged(kept, error):
                 raise
-            progress("what earlier builds encoded is damaged; encoding all anew")
+            progress(Sentence("what earlier builds encoded is damaged; encoding all anew"))
             report = _build(*given)
         _sweep(layout)
         return report
@@ -111,7 +112,7 @@ def _build(
             lexicon = pool.submit(write_lexicon, snapshot.lexicon, passages)  # needs nothing that is encoded
             store.ensure(
                 [passage.full_text for passage in passages],
-                lambda done, of: progress(f"encoded {done} of {of} passages"),
+                lambda done, of: progress(Sentence("encoded %(done)s of %(all)s passages", done=done, all=of)),
             )
             _write_json(snapshot.items, [asdict(item) for item in items])
             _write_json(snapshot.documents, documents)

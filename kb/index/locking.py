@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from kb.sentences import Sentence
+
 
 @contextmanager
 def alone(lock: Path, progress: Callable[[str], None]) -> Iterator[None]:
@@ -15,6 +17,6 @@ def alone(lock: Path, progress: Callable[[str], None]) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            progress("another build is running; waiting for it")
+            progress(Sentence("another build is running; waiting for it"))
             fcntl.flock(file, fcntl.LOCK_EX)
         yield

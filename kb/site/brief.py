@@ -63,14 +63,14 @@ class Brief:
 
 def brief(it: EntryView) -> Brief:
     """The brief of a practice in the language of the view."""
-    figures = [_figure(one, it.urls.lang) for one in it.labelled("results")[:MOST_FIGURES]]
-    costs = [_figure(one, it.urls.lang) for one in it.labelled("costs")[:MOST_COSTS]]
+    figures = [_figure(it, one) for one in it.labelled("results")[:MOST_FIGURES]]
+    costs = [_figure(it, one) for one in it.labelled("costs")[:MOST_COSTS]]
     done = _points(it, "done", DONE_WORDS)
     results = figures or _points(it, "results", RESULT_WORDS)
     needs = [*costs, *_points(it, "adapting", NEED_WORDS)]
-    numbers = sorted(set().union(*(cited(point.text) for point in (*done, *results, *needs))))
     sources = {source.n: source for source in it.entry.facts.sources}
-    shown = [number for number in numbers if number in sources][:MOST_SOURCES]
+    numbers = sorted(set().union(*(cited(point.text) for point in (*done, *results, *needs))) & set(sources))
+    shown = numbers[:MOST_SOURCES]
     return Brief(
         title=it.page.title,
         facts=tuple(_facts(it)),
@@ -105,14 +105,14 @@ def _facts(it: EntryView) -> Iterator[tuple[str, str]]:
         yield _("Period"), f"{start} – {end}" if end else _("since %(date)s") % {"date": start}
 
 
-def _figure(one: Labelled, lang: str) -> Point:
+def _figure(it: EntryView, one: Labelled) -> Point:
     """A figure as a point: `1,140` and `People assisted at the spaces (2022) [4]`."""
     figure = one.fact
     assert isinstance(figure, Figure)  # noqa: S101 - results and costs are figures
     unit = {"percent": " %"}.get(figure.unit or "", f" {figure.unit}" if (figure.unit or "").isupper() else "")
     year = f" ({figure.year})" if figure.year else ""
-    words = f"{_cut(one.label, LONGEST_POINT)}{year} [{figure.source}]"
-    return Point(words, i18n.number(figure.value, lang) + unit)
+    mark = f" [{figure.source}]" if it.source(figure.source) else ""
+    return Point(f"{_cut(one.label, LONGEST_POINT)}{year}{mark}", i18n.number(figure.value, it.urls.lang) + unit)
 
 
 def _points(it: EntryView, key: str, room: int) -> list[Point]:

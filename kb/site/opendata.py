@@ -116,13 +116,14 @@ def figures_as_csv(entries: Iterable[EntryView], lang: str) -> bytes:
 def _figure_row(it: EntryView, kind: str, one: Labelled) -> list[object]:
     figure, lang = one.fact, it.urls.lang
     assert isinstance(figure, Figure)  # noqa: S101 - results and costs are figures
-    source = next(source for source in it.entry.facts.sources if source.n == figure.source)
+    source = it.source(figure.source)
+    said, address = (f"{source.title}. {source.publisher}", source.url) if source else ("", "")
     states = "; ".join(vocabulary().label("countries", code, lang) for code in it.entry.facts.countries)
     unit = vocabulary().label("units", figure.unit, lang) if figure.unit else ""
     value = int(figure.value) if figure.value == int(figure.value) else figure.value
     return [
         it.entry.id, it.page.title, states, kind, one.label, value, unit, figure.year,
-        f"{source.title}. {source.publisher}", source.url, it.urls.absolute(it.url),
+        said, address, it.urls.absolute(it.url),
     ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kb.content.letters import alphabetical
-from kb.content.model import Entry, Event, Figure, Milestone, Page, Practice, Statement
+from kb.content.model import Entry, Event, Figure, Milestone, Page, Practice, Source, Statement
 from kb.site.urls import Urls
 
 
@@ -41,6 +41,10 @@ class EntryView:
     def labelled(self, key: str) -> list[Labelled]:
         facts: Sequence[Figure | Milestone | Statement] = getattr(self.entry.facts, key, ())
         return [Labelled(label, fact) for label, fact in zip(self.words(key), facts, strict=True)]
+
+    def source(self, number: int) -> Source | None:
+        """The source of a figure. None where it names one that is not there: `kb check` says so, the page is published."""
+        return next((source for source in self.entry.facts.sources if source.n == number), None)
 
     @property
     def timeline(self) -> list[Labelled]:

@@ -12,6 +12,7 @@ from kb.index.layout import SnapshotLayout
 from kb.index.snapshot import LanguageIndex, Snapshot
 from kb.index.tokens import TokenVectors
 from kb.index.vectors import FaissIndex
+from kb.sentences import Sentence
 from kb.store.bm25 import Bm25
 from kb.store.connection import writing_to
 from kb.store.migrations import migrate
@@ -56,10 +57,10 @@ def _copy(connection: psycopg.Connection, snapshot: Snapshot, progress: Progress
         "INSERT INTO kb.generation (name, manifest) VALUES (%s, %s)",
         (snapshot.generation, snapshot.layout.manifest.read_text(encoding="utf-8")),
     )
-    progress("copying the files that are read whole")
+    progress(Sentence("copying the files that are read whole"))
     _copy_files(connection, snapshot)
     for lang, index in snapshot.languages.items():
-        progress(f"copying {len(index.passages)} passages ({lang})")
+        progress(Sentence("copying %(count)s passages (%(lang)s)", count=len(index.passages), lang=lang))
         _copy_language(connection, snapshot, index, progress)
     return sum(len(index.passages) for index in snapshot.languages.values())
 
@@ -102,7 +103,7 @@ def _copy_language(
             copy.write_row((part, stem, passages))
     for parent in ("passage", "posting"):
         table, whole = sql.Identifier("kb", f"{parent}_{part}"), sql.Identifier("kb", parent)
-        progress(f"indexing {parent}s ({index.lang})")
+        progress(Sentence("indexing the table %(table)s (%(lang)s)", table=parent, lang=index.lang))
         attach = sql.SQL("ALTER TABLE {} ATTACH PARTITION {} FOR VALUES IN ({})")
         connection.execute(attach.format(whole, table, sql.Literal(part)))
         connection.execute(sql.SQL("ANALYZE {}").format(table))

@@ -26,6 +26,10 @@ REPOSITORIES = {
     "gitlab": "https://gitlab.com/example/group/practices.git",
     "": "",
 }
+TWO_WAYS = {
+    "en": "may be read in two ways; write a number without a mark of thousands, and decimals with a point and other than three digits.",
+    "es": "se puede leer de dos maneras; escriba el número sin separador de miles, y los decimales con punto y con un número de cifras distinto de tres.",
+}
 ADDRESS = {"en": "/en/contribute/", "es": "/es/contribuir/"}
 
 
@@ -55,8 +59,8 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         server.server_close()
 
 
-def _fill(page: Page, lang: str) -> None:
-    for key, answer in ANSWERS[lang].items():
+def _fill(page: Page, lang: str, **others: str) -> None:
+    for key, answer in (ANSWERS[lang] | others).items():
         asked = page.locator(f"[data-key={key}]")
         kind = asked.get_attribute("data-answer")
         if kind in ("choice", "choices"):
@@ -147,7 +151,18 @@ def _complaint(page: Page, asked: str) -> str:
         ("es", "[data-line]", "Qué hacer", "Escriba una pregunta, con sus signos ¿ y ?."),
         ("es", "[data-column=url]", "informe", "Escriba la dirección completa, como https://example.org/informe."),
         ("es", "[data-column=source]", "99", "Escriba un número de 1 a 6."),
+        ("es", "[data-column=year]", "1800", "Escriba un número de 1950 a 2100."),
+        (
+            "es",
+            "[data-column=source]",
+            "3",
+            "Escriba el número de una de las fuentes que indica más abajo; [3] no es ninguna de ellas.",
+        ),
         ("es", "[data-column=year]", "2020.5", "Escriba un número entero."),
+        ("es", "[data-column=value]", "1.250", f"1.250 {TWO_WAYS['es']}"),
+        ("es", "[data-column=value]", "1,250", f"1,250 {TWO_WAYS['es']}"),
+        ("en", "[data-column=value]", "12.345.678", f"12.345.678 {TWO_WAYS['en']}"),
+        ("es", "[data-column=value]", "unas 20", "Escriba un número."),
         ("es", "[data-key=start]", "ayer", "Escriba la fecha como 2023, 2023-09 o 2023-09-26."),
     ],
 )
@@ -159,6 +174,73 @@ def test_what_is_wrong_is_said_in_the_pages_language(
     if typed is not None:
         page.locator(asked).first.fill(typed)
     assert _complaint(page, asked) == said
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("1250", 1250),
+        ("1 250", 1250),
+        ("12.5", 12.5),
+        ("56,7", 56.7),
+        ("1,250.50", 1250.5),
+        ("0.125", 0.125),
+        ("-3", -3),
+    ],
+)
+def test_a_number_that_can_be_read_in_one_way_is_read_so(
+    browser: Browser, sites: dict[str, str], typed: str, value: float, tmp_path: Path
+) -> None:
+    page = browser.new_page()
+    page.goto(sites[""] + ADDRESS["es"])
+    _fill(page, "es")
+    page.locator("[data-column=value]").first.fill(typed)
+    page.get_by_role("button", name="Crear el archivo").click()
+    path = page.locator("#made-path").inner_text().removeprefix("content/")
+    write(tmp_path, path, page.locator("#made-text").input_value())
+    assert next(iter(load_library(tmp_path).unpublished.values())).facts.results[0].value == value
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("lang", "start", "end", "said"),
+    [
+        ("es", "2023-05", "2022", "2022 es anterior a 2023-05."),
+        ("en", "2023-05", "2023-04-30", "2023-04-30 lies before 2023-05."),
+        ("en", "2023-05", "2023", ""),
+        ("en", "", "2022", ""),
+    ],
+)
+def test_an_end_before_the_start_is_refused(
+    browser: Browser, sites: dict[str, str], lang: str, start: str, end: str, said: str
+) -> None:
+    page = browser.new_page()
+    page.goto(sites[""] + ADDRESS[lang])
+    page.locator("[data-key=end]").fill(end)
+    page.locator("[data-key=start]").fill(start)
+    assert _complaint(page, "[data-key=end]") == said
+    page.close()
+
+
+def test_a_figure_may_cite_the_sources_that_are_given(browser: Browser, sites: dict[str, str]) -> None:
+    page = browser.new_page()
+    page.goto(sites[""] + ADDRESS["en"])
+    page.locator("[data-column=source]").first.fill("1")
+    assert "[1] is none" in _complaint(page, "[data-column=source]")
+    page.locator("[data-key=sources] [data-column=title]").first.fill("Yearly report")
+    assert _complaint(page, "[data-column=source]") == ""
+    page.close()
+
+
+def test_bullets_typed_by_hand_are_no_part_of_a_line(browser: Browser, sites: dict[str, str], tmp_path: Path) -> None:
+    page = browser.new_page()
+    page.goto(sites[""] + ADDRESS["es"])
+    _fill(page, "es", implementers="• ACNUR\n- Cruz Roja\n•\nCruz-Verde")
+    path = page.locator("#made-path").inner_text().removeprefix("content/")
+    write(tmp_path, path, page.locator("#made-text").input_value())
+    entry = next(iter(load_library(tmp_path).unpublished.values()))
+    assert entry.original.words["implementers"] == ("ACNUR", "Cruz Roja", "Cruz-Verde")
     page.close()
 
 

@@ -14,6 +14,7 @@ from kb.content.library import Library, load_library, words_fingerprint
 from kb.content.sections import UNDOCUMENTED
 from kb.content.stamp import stamp_translations
 from kb.errors import ContentError
+from tests.conftest import ROOT
 from tests.content.writing import ORIGINAL, PATH, TRANSLATED, TRANSLATION, changed, line_of, problems, write
 
 
@@ -385,3 +386,14 @@ def test_a_path_that_names_no_file_is_said_and_one_that_starts_at_the_content_fo
     assert "No file" in str(wrong.exception)
     found = CliRunner().invoke(cli, ["check", f"{tmp_path}/practices/sv", "--content", str(tmp_path)])
     assert "runing" in found.output
+
+
+def test_the_entries_that_were_asked_for_are_counted(library: Library) -> None:
+    def said(*words: str) -> str:
+        return CliRunner().invoke(cli, ["check", *words, "--content", str(ROOT / "content")]).output
+
+    honduran = sum(entry.original.path.startswith("practices/hn/") for entry in library.everything.values())
+    assert 1 < honduran < len(library.everything)
+    assert said("practices/hn", "--lang", "es") == f"{honduran} fichas, sin problemas.\n"
+    assert said("hn/transit-fine-amnesty", "--lang", "es") == "Una ficha, sin problemas.\n"
+    assert said("hn/transit-fine-amnesty", "--lang", "en") == "One entry, no problems.\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -82,6 +83,21 @@ def test_an_empty_template_is_answered_in_its_language(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (2, "kb: Indique al menos un Estado: el archivo va en su carpeta.\n")
 
 
+def test_what_is_said_of_a_file_is_said_in_the_language_that_is_asked_for(tmp_path: Path) -> None:
+    document = filled("en", leave_out=("summary",))
+    number = [question.key for question in questions()].index("figures") + 1
+    answer_paragraph(document, number).rows[1].cells[1].text = "1.140"
+    file = saved(document, tmp_path / "filled.docx")
+    (tmp_path / "content").mkdir()
+    done = CliRunner().invoke(cli, ["import", str(file), "--lang", "es", "--content", str(tmp_path / "content")])
+    assert done.exit_code == 0, done.output
+    asked = {question.key: question.question["es"] for question in questions()}
+    assert f"Sin respuesta: {asked['summary']}" in done.output
+    assert "'1.140' no se puede leer como número" in done.output
+    assert not re.search("Not answered|Wrote|cannot", done.output)
+    assert next((tmp_path / "content").rglob("*.md")).name.endswith(".en.md")
+
+
 def test_an_answer_that_is_no_word_of_ours_names_the_closest(tmp_path: Path) -> None:
     document = filled("es", leave_out=("themes",))
     answer_paragraph(document, 10)._tbl.addprevious(
@@ -101,6 +117,17 @@ def test_numbers_are_read_as_the_region_writes_them(text: str, value: float | No
     from kb.contribute.proposal import number_in
 
     assert number_in(text) == value
+
+
+def test_bullets_typed_by_hand_are_no_part_of_a_line(tmp_path: Path) -> None:
+    document = filled("es", leave_out=("implementers",))
+    number = [question.key for question in questions()].index("implementers") + 1
+    answer_paragraph(document, number).text = "• ACNUR"
+    (tmp_path / "content").mkdir()
+    file = saved(document, tmp_path / "filled.docx")
+    assert CliRunner().invoke(cli, ["import", str(file), "--content", str(tmp_path / "content")]).exit_code == 0
+    entry = next(iter(load_library(tmp_path / "content").unpublished.values()))
+    assert entry.original.words["implementers"] == ("ACNUR",)
 
 
 def _picture() -> BytesIO:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import docx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.content.library import Library
+from kb.content.library import Library, load_library
 from kb.content.markdown import cited
 from kb.site.brief import LONGEST_POINT, Brief, Point, _cut, brief
 from kb.site.brief_page import PAGE, fitted, height
 from kb.site.brief_word import brief_file
 from kb.site.urls import Urls
 from kb.site.views import view
+from tests.content.writing import PATH, changed, write
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])
@@ -48,6 +50,14 @@ def test_the_file_reads_back(library: Library, lang: str) -> None:
     assert address in {relation.target_ref for relation in document.part.rels.values() if relation.is_external}
     assert document.paragraphs[1].style.name == "Title"
     assert brief_file(it) == content
+
+
+def test_a_source_that_is_missing_is_not_cited(tmp_path: Path) -> None:
+    write(tmp_path, PATH, changed("year: 2023, source: 1", "year: 2023, source: 99"))
+    found = brief(view(load_library(tmp_path).entries["sv-legal-desk"], Urls("en")))
+    assert [(point.figure, point.text) for point in found.results] == [("120", "People advised (2023)")]
+    assert [number for number, _ in found.sources] == [1]
+    assert found.more_sources == 0
 
 
 @given(st.lists(st.sampled_from(["word", "dos,", "[2]", "[1,", "3]", "(see", "end."]), min_size=1, max_size=80))

@@ -68,3 +68,17 @@ def test_a_spreadsheet_takes_no_word_for_a_formula(tmp_path: Path) -> None:
         cells = [cell for row in csv.reader(file) for cell in row]
     assert not any(cell.startswith(("=", "-", "+", "@")) for cell in cells)
     assert "'-1+1 Drop-in legal desk at the bus terminal" in cells
+
+
+def test_a_figure_of_a_source_that_is_missing_is_published_without_one(tmp_path: Path) -> None:
+    write(tmp_path / "content", PATH, changed("year: 2023, source: 1", "year: 2023, source: 99"))
+    build_site(load_library(tmp_path / "content"), tmp_path / "site")
+    with (tmp_path / "site" / Urls("en").download("figures", "csv").lstrip("/")).open(
+        encoding="utf-8-sig", newline=""
+    ) as file:
+        row = list(csv.reader(file))[1]
+    assert (row[4], row[5], row[8], row[9]) == ("People advised", "120", "", "")
+    page = (tmp_path / "site/en/practices/sv-legal-desk/index.html").read_text()
+    assert "People advised" in page
+    assert "#source-99" not in page
+    assert "#source-1" in page

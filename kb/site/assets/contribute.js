@@ -10,11 +10,22 @@ const form = document.querySelector("form.contribute");
 const made = document.getElementById("made");
 document.getElementById("form").hidden = false;
 
+// A field of type "number" would read 1.250 without a word, each browser in its own way.
+const NUMBER = /^-?(\d{1,15}|\d{1,3}([ \u00a0]\d{3})+|\d{1,15}[.,]\d{1,2}|\d{1,3}(,\d{3})+\.\d{1,2}|0[.,]\d{1,9}|\d{1,9}\.\d{4,9})$/;
+const THOUSANDS = new RegExp(`^(?:${form.dataset.thousands})`);
+
 // A JSON string is a quoted string of YAML too.
 const quoted = (text) => JSON.stringify(text.replace(/\s+/g, " ").trim());
-const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
+// The mark that a list in Word or in a mail has before each line is no part of it.
+const BULLET = /^(?:[•◦▪●‣·]\s*|[*–—-]\s+)/;
+const lines = (text) => text.split("\n").map((line) => line.trim().replace(BULLET, "")).filter(Boolean);
 const words = (text) => text.split(/\s+/).filter(Boolean).length;
 const day = (date) => `"${date.toISOString().slice(0, 10)}"`;
+
+function numberIn(text) {
+  const bare = text.replace(/\s/g, "");
+  return Number(bare.includes(".") ? bare.replaceAll(",", "") : bare.replace(",", "."));
+}
 
 function field(key) {
   return form.querySelector(`[data-key="${key}"]`);
@@ -34,7 +45,7 @@ function rows(key) {
   return [...field(key).querySelectorAll(".row")].map((row) => [...row.querySelectorAll("[data-column]")])
     .filter((cells) => cells.some((cell) => cell.tagName === "INPUT" && cell.value.trim()))
     .map((cells) => cells.filter((cell) => cell.value.trim()).map((cell) =>
-      `${cell.dataset.column}: ${"number" in cell.dataset ? Number(cell.value) : quoted(cell.value)}`));
+      `${cell.dataset.column}: ${"number" in cell.dataset ? numberIn(cell.value) : quoted(cell.value)}`));
 }
 
 function block(key, items) {
@@ -102,6 +113,17 @@ function notes() {
   return [...said, ...[...cited].filter((n) => !known.includes(n)).map((n) => form.dataset.unknown.replaceAll("{n}", n))];
 }
 
+function complaintOfFigure(text) {
+  if (!text || (NUMBER.test(text) && !THOUSANDS.test(text))) return "";
+  return THOUSANDS.test(text) ? form.dataset.twoWays.replace("{found}", text) : form.dataset.number;
+}
+
+// Of a year and a day in it neither is the earlier one.
+function complaintOfEnd(first, last) {
+  const before = first && last && last.slice(0, first.length) < first.slice(0, last.length);
+  return before ? form.dataset.before.replace("{last}", last).replace("{first}", first) : "";
+}
+
 // What is wrong with an answer in the language of the page: the browser would say it in its own.
 function complaint(one) {
   const { validity, dataset } = one;
@@ -111,6 +133,9 @@ function complaint(one) {
   if (validity.stepMismatch) return said.whole;
   if (validity.rangeUnderflow || validity.rangeOverflow) return said.range.replace("{least}", one.min).replace("{most}", one.max);
   if (validity.typeMismatch || validity.patternMismatch) return "line" in dataset ? said.question : dataset.column === "url" ? said.url : said.date;
+  if (dataset.key === "end") return complaintOfEnd(field("start").value.trim(), one.value.trim());
+  if (dataset.column === "source" && Number(one.value) > rows("sources").length) return said.noSource.replace("{n}", one.value);
+  if (dataset.column === "value") return complaintOfFigure(one.value.trim());
   return dataset.words && words(one.value) > Number(dataset.words) ? said.tooMany.replace("{n}", dataset.words) : "";
 }
 

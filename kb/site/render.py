@@ -43,7 +43,7 @@ def environment(lang: str) -> Environment:
     )
     env.install_gettext_translations(i18n.translations(lang), newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(
-        lang=lang, languages=LANGUAGES, version=__version__, asset_version=asset_version(), agenda_style=_agenda_style(),
+        lang=lang, languages=LANGUAGES, version=__version__, asset_version=asset_version(), agenda_style=agenda_style(),
         plain=False,
     )  # fmt: skip
     env.globals.update(
@@ -115,7 +115,7 @@ def asset_version() -> str:
 
 
 @cache
-def _agenda_style() -> Markup:
+def agenda_style() -> Markup:
     """The style sheet that an agenda's own file carries, because it is sent by mail without us."""
     return Markup(files("kb.site").joinpath("assets", "agenda.css").read_text(encoding="utf-8"))  # noqa: S704 - ours
 

@@ -20,6 +20,7 @@ from kb.content import markdown
 from kb.content.glossary import named_in
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
+from kb.sentences import Sentence
 from kb.site import facts, i18n, licence
 from kb.site.citation import citation
 from kb.site.memory import software
@@ -51,6 +52,7 @@ def environment(lang: str) -> Environment:
         date_range=lambda start, end: i18n.date_range(start, end, lang),
     )  # fmt: skip
     env.filters.update(
+        quoted=lambda words: Sentence("“%(words)s”", words=words).said(lang),
         date=lambda text: i18n.date(text, lang),
         number=lambda value: i18n.number(value, lang),
         time_zone=lambda name: i18n.time_zone(name, lang),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -10,6 +10,7 @@ from kb.content.findings import Finding
 from kb.content.vocabulary import vocabulary
 from kb.errors import AgendaRequestError
 from kb.learning.request import AgendaRequest, read_request, request_of
+from kb.learning.words import Told, state
 from kb.sentences import Sentence, joined, template
 
 DAYS = 3
@@ -46,6 +47,7 @@ _LABELS = {
 """Key of a request to the words that stand at its field."""
 _TOO_FEW = {
     "days": template("Give the date of at least one day."),
+    "languages": template("Choose at least one language of the event."),
     "delegations": template("Say of at least two States with how many people they come."),
 }
 
@@ -82,6 +84,8 @@ def request_of_fields(fields: Fields, named: Named) -> AgendaRequest:
     """
     if written := _one(fields, "request"):
         return read_request(written.encode())
+    if slips := list(_slips(fields)):
+        raise AgendaRequestError(joined(slips, "\n"))
     data: dict[str, Any] = {
         "title": _one(fields, "title"),
         "change": _one(fields, "change"),
@@ -94,7 +98,7 @@ def request_of_fields(fields: Fields, named: Named) -> AgendaRequest:
             _delegation(fields, code) for code in vocabulary().mirps_states() if _one(fields, f"people-{code}")
         ],
         "partners": [{"name": line.strip()} for line in _one(fields, "partners").splitlines() if line.strip()],
-        "languages": _many(fields, "language") or ["en", "es"],
+        "languages": _languages(fields),
         "themes": _many(fields, "theme"),
         "practices": {
             "wanted": [named(words) for words in _many(fields, "wanted")],
@@ -125,6 +129,28 @@ def _many(fields: Fields, name: str) -> list[str]:
 def _number(text: str) -> int | str:
     """The number that a field holds; other text is left for validation to refuse."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else text
+
+
+def _slips(fields: Fields) -> Iterator[Sentence]:
+    """What was written where something else is missing, without which it would count for nothing."""
+    for code in vocabulary().mirps_states():
+        if _one(fields, f"comes-{code}") and not _one(fields, f"people-{code}"):
+            yield Sentence(
+                "%(state)s has what it comes for, but no number of people; write the number, or empty both fields.",
+                state=Told(state(code)),
+            )
+    for n in range(1, VISITS + 1):
+        written = any(_one(fields, f"visit-{name}-{n}") for name in ("practice", "minutes", "day"))
+        if written and not _one(fields, f"visit-travel-{n}"):
+            yield Sentence(
+                "Visit %(number)s has no minutes of travel; write them (0 if it is next door), or empty its fields.",
+                number=n,
+            )
+
+
+def _languages(fields: Fields) -> list[str]:
+    """Those that are ticked; both where the form did not ask, as in the address that another page links to."""
+    return _many(fields, "language") or ([] if _one(fields, "languages-asked") else ["en", "es"])
 
 
 def _days(fields: Fields) -> list[dict[str, str]]:

@@ -150,6 +150,10 @@ def test_a_mistake_in_the_form_is_said_in_its_language(server: Server) -> None:
             {"wanted": "pa-technical-standard-mental-helth"},
             "¿Quiso decir &#39;pa-technical-standard-mental-health&#39;?",
         ),
+        ({"comes-BZ": "Empleo"}, "Belice tiene a qué viene, pero no cuántas personas;"),
+        ({"visit-practice-2": "cr-casa-de-derechos"}, "La visita 2 no tiene minutos de traslado;"),
+        ({"visit-minutes-1": "60"}, "La visita 1 no tiene minutos de traslado;"),
+        ({"languages-asked": "1"}, "Elija al menos un idioma del evento."),
         ({"request": "title: x\nhots: SV"}, "no es una clave de este archivo. ¿Quiso decir &#39;host&#39;?"),
     ],
 )

@@ -69,7 +69,7 @@ def template(words: str, /) -> str:
     return words
 
 
-def joined(sentences: Sequence[Sentence], between: str = "") -> Sentence:
+def joined(sentences: Sequence[str], between: str = "") -> Sentence:
     """Several sentences as one."""
     parts = {f"part{number}": sentence for number, sentence in enumerate(sentences)}
     return Sentence(between.join(f"%({name})s" for name in parts), **parts)

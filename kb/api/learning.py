@@ -194,7 +194,7 @@ async def _asked(request: Request, engine: SearchEngine) -> tuple[AgendaRequest,
     if kind == "application/x-www-form-urlencoded":
         fields = fields_of(body)
         wishes = {name: fields[name][0] for name in ("format", "lang", "document") if fields.get(name)}
-        return await run_in_threadpool(lambda: request_of_fields(fields, matching_of(engine).knowledge.named)), wishes
+        return await run_in_threadpool(lambda: request_of_fields(fields, matching_of(engine).knowledge.find)), wishes
     if kind in ("application/yaml", "application/x-yaml", "text/yaml"):
         return read_request(body), {}
     try:

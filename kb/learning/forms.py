@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 from kb.content.findings import Finding
 from kb.content.vocabulary import vocabulary
-from kb.errors import AgendaRequestError
+from kb.errors import AgendaRequestError, NotFoundError
 from kb.learning.request import AgendaRequest, read_request, request_of
 from kb.learning.words import Told, state
 from kb.sentences import Sentence, joined, template
@@ -16,8 +16,8 @@ from kb.sentences import Sentence, joined, template
 DAYS = 3
 VISITS = 3
 Fields = Mapping[str, Sequence[str]]
-Named = Callable[[str], str]
-"""From the title of a practice to its id; other words stay."""
+Find = Callable[[str], str]
+"""From what people call a practice to its id; raises `NotFoundError` where it is none."""
 
 ZONES = (
     "America/Belize", "America/Costa_Rica", "America/El_Salvador", "America/Guatemala", "America/Tegucigalpa",
@@ -52,13 +52,15 @@ _TOO_FEW = {
 }
 
 
-def _told(found: Finding) -> Sentence:
-    """A finding by the words of its field."""
+def _told(found: Finding, delegations: Sequence[Mapping[str, Any]]) -> Sentence:
+    """A finding by the words of its field, and of a delegation by its State."""
     if found.key in _TOO_FEW:
         return Sentence(_TOO_FEW[found.key])
     key, *rest = found.location or ("",)
     if key == "days":
         field = Sentence("Day %(number)s", number=int(rest[0]) + 1)
+    elif key == "delegations" and rest:
+        field = Sentence("Who comes, %(state)s", state=Told(state(delegations[int(rest[0])]["state"])))
     else:
         field = Sentence(_LABELS.get(str(key), str(key)))
     return joined([field, found.message], ": ")
@@ -76,7 +78,7 @@ def fields_of(body: bytes) -> dict[str, list[str]]:
         raise AgendaRequestError("The form cannot be read; send it again from the agenda page.") from None
 
 
-def request_of_fields(fields: Fields, named: Named) -> AgendaRequest:
+def request_of_fields(fields: Fields, find: Find) -> AgendaRequest:
     """The request that a form holds; a whole request in its field `request` goes before the others. Practices stand in it by title or id.
 
     Raises:
@@ -101,10 +103,13 @@ def request_of_fields(fields: Fields, named: Named) -> AgendaRequest:
         "languages": _languages(fields),
         "themes": _many(fields, "theme"),
         "practices": {
-            "wanted": [named(words) for words in _many(fields, "wanted")],
-            "excluded": [named(words) for words in _many(fields, "excluded")],
+            "wanted": [
+                _found(Sentence("Practice %(number)s", number=number), words, find)
+                for number, words in enumerate(_many(fields, "wanted"), start=1)
+            ],
+            "excluded": [_found(Sentence(_LABELS["practices"]), words, find) for words in _many(fields, "excluded")],
         },
-        "visits": _visits(fields, named),
+        "visits": _visits(fields, find),
         "draft_pledge": bool(_one(fields, "draft_pledge")),
         "methods": {"wanted": _many(fields, "method")},
     }
@@ -114,7 +119,7 @@ def request_of_fields(fields: Fields, named: Named) -> AgendaRequest:
         data["parallel"] = _number(parallel)
     if follow_up := _one(fields, "follow_up"):
         data["follow_up"] = follow_up
-    return request_of(data, _told)
+    return request_of(data, lambda found: _told(found, data["delegations"]))
 
 
 def _one(fields: Fields, name: str) -> str:
@@ -148,6 +153,14 @@ def _slips(fields: Fields) -> Iterator[Sentence]:
             )
 
 
+def _found(field: Sentence, words: str, find: Find) -> str:
+    """The practice that a field names."""
+    try:
+        return find(words)
+    except NotFoundError as error:
+        raise AgendaRequestError(joined([field, joined([error.sentence, error.hint])], ": ")) from None
+
+
 def _languages(fields: Fields) -> list[str]:
     """Those that are ticked; both where the form did not ask, as in the address that another page links to."""
     return _many(fields, "language") or ([] if _one(fields, "languages-asked") else ["en", "es"])
@@ -168,14 +181,14 @@ def _delegation(fields: Fields, code: str) -> dict[str, Any]:
     return found
 
 
-def _visits(fields: Fields, named: Named) -> list[dict[str, Any]]:
+def _visits(fields: Fields, find: Find) -> list[dict[str, Any]]:
     found = []
     for n in range(1, VISITS + 1):
         if not (travel := _one(fields, f"visit-travel-{n}")):
             continue
         visit: dict[str, Any] = {"travel_minutes": _number(travel)}
         if practice := _one(fields, f"visit-practice-{n}"):
-            visit["practice"] = named(practice)
+            visit["practice"] = _found(Sentence("Visit %(number)s", number=n), practice, find)
         for key, name in (("minutes", "visit-minutes"), ("day", "visit-day")):
             if given := _one(fields, f"{name}-{n}"):
                 visit[key] = _number(given)

@@ -11,6 +11,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Self
 
+from kb.quotations import fitted
+
 if TYPE_CHECKING:
     from babel.support import NullTranslations
 
@@ -46,7 +48,7 @@ class Sentence(str):
     values: dict[str, object]
 
     def __new__(cls, template: str = "", /, **values: object) -> Self:
-        made = super().__new__(cls, template % values if values else template)
+        made = super().__new__(cls, template % fitted(template, values, "en") if values else template)
         made.template = template
         made.values = values
         return made
@@ -59,7 +61,7 @@ class Sentence(str):
         values = {
             name: value.said(lang) if isinstance(value, Sentence) else value for name, value in self.values.items()
         }
-        return words % values if values else words
+        return words % fitted(words, values, lang) if values else words
 
 
 def template(words: str, /) -> str:
@@ -67,7 +69,7 @@ def template(words: str, /) -> str:
     return words
 
 
-def joined(sentences: Sequence[Sentence], between: str = "") -> Sentence:
+def joined(sentences: Sequence[str], between: str = "") -> Sentence:
     """Several sentences as one."""
     parts = {f"part{number}": sentence for number, sentence in enumerate(sentences)}
     return Sentence(between.join(f"%({name})s" for name in parts), **parts)

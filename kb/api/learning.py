@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from kb.api.problems import MEDIA_TYPE, Problem
 from kb.api.routes import Engine
 from kb.api.schemas import Language
+from kb.api.security import policy_with_style
 from kb.content.sections import LANGUAGES
 from kb.errors import AgendaRequestError
 from kb.learning.forms import fields_of, request_of_fields
@@ -21,6 +22,7 @@ from kb.learning.matching import Match, Matching, matching_of
 from kb.learning.request import AgendaRequest, check_size, read_request, request_of
 from kb.search.engine import SearchEngine
 from kb.site.agendas import FORMATS, Wish, write_agenda
+from kb.site.render import agenda_style
 
 _ERROR = {"model": Problem, "content": {MEDIA_TYPE: {}}}
 router = APIRouter(
@@ -175,8 +177,14 @@ def _answer(asked: AgendaRequest, engine: SearchEngine, form: str, wish: Wish) -
     made = make_agenda(asked, matching_of(engine).knowledge)
     content = write_agenda(made, form, wish)
     name = f"{wish.document}-{wish.lang}.{form}" if form != "zip" else "agenda.zip"
-    headers = {} if form in ("json", "html") else {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=FORMATS[form].media_type, headers=headers)
+    return Response(content, media_type=FORMATS[form].media_type, headers=_headers(form, name))
+
+
+def _headers(form: str, name: str) -> dict[str, str]:
+    """How a browser treats the answer: shown with the style that the file carries, or kept under a name."""
+    if form == "html":
+        return {"Content-Security-Policy": policy_with_style(agenda_style())}
+    return {} if form == "json" else {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
 async def _asked(request: Request, engine: SearchEngine) -> tuple[AgendaRequest, dict[str, str]]:
@@ -186,7 +194,7 @@ async def _asked(request: Request, engine: SearchEngine) -> tuple[AgendaRequest,
     if kind == "application/x-www-form-urlencoded":
         fields = fields_of(body)
         wishes = {name: fields[name][0] for name in ("format", "lang", "document") if fields.get(name)}
-        return await run_in_threadpool(lambda: request_of_fields(fields, matching_of(engine).knowledge.named)), wishes
+        return await run_in_threadpool(lambda: request_of_fields(fields, matching_of(engine).knowledge.find)), wishes
     if kind in ("application/yaml", "application/x-yaml", "text/yaml"):
         return read_request(body), {}
     try:

@@ -105,7 +105,7 @@ def _agenda_page(request: Request, lang: str, fields: Mapping[str, Sequence[str]
     problem, status = "", 200
     if any(fields.get(name) for name in ("title", "change", "request")):
         try:
-            made = make_agenda(request_of_fields(fields, matching.knowledge.named), matching.knowledge)
+            made = make_agenda(request_of_fields(fields, matching.knowledge.find), matching.knowledge)
         except KnowledgeBaseError as error:
             problem, status = error.said(lang), error.status
     wish = Wish(lang, site=str(request.base_url))

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
 from kb.content.findings import Finding
 from kb.content.vocabulary import vocabulary
-from kb.errors import AgendaRequestError
+from kb.errors import AgendaRequestError, NotFoundError
 from kb.learning.request import AgendaRequest, read_request, request_of
+from kb.learning.words import Told, state
 from kb.sentences import Sentence, joined, template
 
 DAYS = 3
 VISITS = 3
 Fields = Mapping[str, Sequence[str]]
-Named = Callable[[str], str]
-"""From the title of a practice to its id; other words stay."""
+Find = Callable[[str], str]
+"""From what people call a practice to its id; raises `NotFoundError` where it is none."""
 
 ZONES = (
     "America/Belize", "America/Costa_Rica", "America/El_Salvador", "America/Guatemala", "America/Tegucigalpa",
@@ -46,17 +47,20 @@ _LABELS = {
 """Key of a request to the words that stand at its field."""
 _TOO_FEW = {
     "days": template("Give the date of at least one day."),
+    "languages": template("Choose at least one language of the event."),
     "delegations": template("Say of at least two States with how many people they come."),
 }
 
 
-def _told(found: Finding) -> Sentence:
-    """A finding by the words of its field."""
+def _told(found: Finding, delegations: Sequence[Mapping[str, Any]]) -> Sentence:
+    """A finding by the words of its field, and of a delegation by its State."""
     if found.key in _TOO_FEW:
         return Sentence(_TOO_FEW[found.key])
     key, *rest = found.location or ("",)
     if key == "days":
         field = Sentence("Day %(number)s", number=int(rest[0]) + 1)
+    elif key == "delegations" and rest:
+        field = Sentence("Who comes, %(state)s", state=Told(state(delegations[int(rest[0])]["state"])))
     else:
         field = Sentence(_LABELS.get(str(key), str(key)))
     return joined([field, found.message], ": ")
@@ -74,7 +78,7 @@ def fields_of(body: bytes) -> dict[str, list[str]]:
         raise AgendaRequestError("The form cannot be read; send it again from the agenda page.") from None
 
 
-def request_of_fields(fields: Fields, named: Named) -> AgendaRequest:
+def request_of_fields(fields: Fields, find: Find) -> AgendaRequest:
     """The request that a form holds; a whole request in its field `request` goes before the others. Practices stand in it by title or id.
 
     Raises:
@@ -82,6 +86,8 @@ def request_of_fields(fields: Fields, named: Named) -> AgendaRequest:
     """
     if written := _one(fields, "request"):
         return read_request(written.encode())
+    if slips := list(_slips(fields)):
+        raise AgendaRequestError(joined(slips, "\n"))
     data: dict[str, Any] = {
         "title": _one(fields, "title"),
         "change": _one(fields, "change"),
@@ -94,13 +100,16 @@ def request_of_fields(fields: Fields, named: Named) -> AgendaRequest:
             _delegation(fields, code) for code in vocabulary().mirps_states() if _one(fields, f"people-{code}")
         ],
         "partners": [{"name": line.strip()} for line in _one(fields, "partners").splitlines() if line.strip()],
-        "languages": _many(fields, "language") or ["en", "es"],
+        "languages": _languages(fields),
         "themes": _many(fields, "theme"),
         "practices": {
-            "wanted": [named(words) for words in _many(fields, "wanted")],
-            "excluded": [named(words) for words in _many(fields, "excluded")],
+            "wanted": [
+                _found(Sentence("Practice %(number)s", number=number), words, find)
+                for number, words in enumerate(_many(fields, "wanted"), start=1)
+            ],
+            "excluded": [_found(Sentence(_LABELS["practices"]), words, find) for words in _many(fields, "excluded")],
         },
-        "visits": _visits(fields, named),
+        "visits": _visits(fields, find),
         "draft_pledge": bool(_one(fields, "draft_pledge")),
         "methods": {"wanted": _many(fields, "method")},
     }
@@ -110,7 +119,7 @@ def request_of_fields(fields: Fields, named: Named) -> AgendaRequest:
         data["parallel"] = _number(parallel)
     if follow_up := _one(fields, "follow_up"):
         data["follow_up"] = follow_up
-    return request_of(data, _told)
+    return request_of(data, lambda found: _told(found, data["delegations"]))
 
 
 def _one(fields: Fields, name: str) -> str:
@@ -125,6 +134,36 @@ def _many(fields: Fields, name: str) -> list[str]:
 def _number(text: str) -> int | str:
     """The number that a field holds; other text is left for validation to refuse."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else text
+
+
+def _slips(fields: Fields) -> Iterator[Sentence]:
+    """What was written where something else is missing, without which it would count for nothing."""
+    for code in vocabulary().mirps_states():
+        if _one(fields, f"comes-{code}") and not _one(fields, f"people-{code}"):
+            yield Sentence(
+                "%(state)s has what it comes for, but no number of people; write the number, or empty both fields.",
+                state=Told(state(code)),
+            )
+    for n in range(1, VISITS + 1):
+        written = any(_one(fields, f"visit-{name}-{n}") for name in ("practice", "minutes", "day"))
+        if written and not _one(fields, f"visit-travel-{n}"):
+            yield Sentence(
+                "Visit %(number)s has no minutes of travel; write them (0 if it is next door), or empty its fields.",
+                number=n,
+            )
+
+
+def _found(field: Sentence, words: str, find: Find) -> str:
+    """The practice that a field names."""
+    try:
+        return find(words)
+    except NotFoundError as error:
+        raise AgendaRequestError(joined([field, joined([error.sentence, error.hint])], ": ")) from None
+
+
+def _languages(fields: Fields) -> list[str]:
+    """Those that are ticked; both where the form did not ask, as in the address that another page links to."""
+    return _many(fields, "language") or ([] if _one(fields, "languages-asked") else ["en", "es"])
 
 
 def _days(fields: Fields) -> list[dict[str, str]]:
@@ -142,14 +181,14 @@ def _delegation(fields: Fields, code: str) -> dict[str, Any]:
     return found
 
 
-def _visits(fields: Fields, named: Named) -> list[dict[str, Any]]:
+def _visits(fields: Fields, find: Find) -> list[dict[str, Any]]:
     found = []
     for n in range(1, VISITS + 1):
         if not (travel := _one(fields, f"visit-travel-{n}")):
             continue
         visit: dict[str, Any] = {"travel_minutes": _number(travel)}
         if practice := _one(fields, f"visit-practice-{n}"):
-            visit["practice"] = named(practice)
+            visit["practice"] = _found(Sentence("Visit %(number)s", number=n), practice, find)
         for key, name in (("minutes", "visit-minutes"), ("day", "visit-day")):
             if given := _one(fields, f"{name}-{n}"):
                 visit[key] = _number(given)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,13 +10,19 @@ from typing import Any
 
 from kb.content.letters import plain
 from kb.content.markdown import blocks, without_citations
-from kb.content.problems import did_you_mean
+from kb.content.problems import closest, did_you_mean
 from kb.content.sections import EDITORIAL, LANGUAGES, UNDOCUMENTED
 from kb.errors import NotFoundError
-from kb.learning.words import Words
+from kb.learning.words import Told, Words, listed, say
 from kb.search.engine import SearchEngine
+from kb.sentences import Sentence
 
 Document = Mapping[str, Any]
+_MARKS = re.compile("[\"'“”‘’«»]")
+_NEAREST = 3
+"""Titles that are offered in place of one that is not known."""
+_TELLING = 3
+"""Letters from which a part of a title may tell which practice is meant."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,12 +120,37 @@ class Knowledge:
         return self.practices[practice_id]
 
     def named(self, words: str) -> str:
-        """The id of the practice that has this title in one of the languages; the words themselves where none has."""
-        return self._ids.get(plain(words), words)
+        """The id of the practice that has this id or title, or alone has these words in its title; the words themselves where none has."""
+        key = _bare(words)
+        if key in self._ids:
+            return self._ids[key]
+        found = self._with(key)
+        return found[0] if len(found) == 1 else words
+
+    def find(self, words: str) -> str:
+        """The id of the practice that people name so.
+
+        Raises:
+            NotFoundError: there is none, or several; names the closest.
+        """
+        found = self.named(words)
+        if found in self.practices:
+            return found
+        near = self._with(_bare(words)) or [self._ids[one] for one in [closest(_bare(words), self._ids)] if one]
+        titles = listed(say("quotation", words=self.practices[one].title) for one in near[:_NEAREST])
+        hint = Sentence(" Close to it: %(titles)s.", titles=Told(titles)) if near else Sentence()
+        raise NotFoundError("No practice is called “%(words)s”.", hint=hint, words=words)
+
+    def _with(self, key: str) -> list[str]:
+        """Ids of the practices with these words in a title."""
+        if len(key) < _TELLING:
+            return []
+        return list(dict.fromkeys(one for title, one in self._ids.items() if key in title))
 
     @cached_property
     def _ids(self) -> dict[str, str]:
-        return {plain(title): one.id for one in self.practices.values() for title in one.title.values()}
+        titles = {_bare(title): one.id for one in self.practices.values() for title in one.title.values()}
+        return {name: name for name in self.practices} | titles
 
     def commitment(self, commitment_id: str) -> Entry:
         """A commitment or need.
@@ -130,6 +162,11 @@ class Knowledge:
             hint = did_you_mean(commitment_id, self.commitments)
             raise NotFoundError("There is no commitment %(id)r.", hint=hint, id=commitment_id)
         return self.commitments[commitment_id]
+
+
+def _bare(title: str) -> str:
+    """A title as it is compared: case, accents, spaces and quotation marks do not count."""
+    return " ".join(_MARKS.sub("", plain(title)).split())
 
 
 def _of_kind(documents: Mapping[str, Document], kind: str) -> dict[str, Entry]:

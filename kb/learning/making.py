@@ -80,10 +80,24 @@ def _hours(request: AgendaRequest, pinned: Sequence[tuple[int, Placed]]) -> tupl
 
 
 def _visited(candidates: Candidates, held: Sequence[str]) -> list[str]:
-    """The practice of each visit; empty where the host has none that fits."""
+    """The practice of each visit; empty where the host has none that fits.
+
+    Raises:
+        InfeasibleError: one that is named is not done in the host State.
+    """
     found: list[str] = []
-    for visit in candidates.request.visits:
+    host = candidates.request.host
+    for number, visit in enumerate(candidates.request.visits, start=1):
         practice = visited_practice(candidates, visit.practice, [*found, *held])
+        if practice and host not in practice.states:
+            raise InfeasibleError(
+                "Visit %(number)s goes to “%(practice)s”, a practice of %(states)s, but the host is %(host)s; choose a practice of "
+                "the host State, or another host.",
+                number=number,
+                practice=Told(practice.title),
+                states=Told(listed(state(code) for code in practice.states)),
+                host=Told(state(host)),
+            )
         found.append(practice.id if practice else "")
     return found
 

@@ -11,6 +11,7 @@ import yaml
 
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
+from kb.quotations import fitted
 from kb.sentences import Sentence
 
 Words: TypeAlias = Mapping[str, str]
@@ -30,12 +31,12 @@ def _phrases() -> Mapping[str, Words]:
 def say(key: str, **values: Words | str | int) -> Words:
     """A phrase of `words.yaml` in both languages, with `{name}` replaced by what is given for it."""
     phrase = _phrases()[key]
-    return {
-        lang: phrase[lang].format(
-            **{name: value[lang] if isinstance(value, Mapping) else value for name, value in values.items()}
-        )
-        for lang in LANGUAGES
-    }
+    return {lang: _filled(phrase[lang], values, lang) for lang in LANGUAGES}
+
+
+def _filled(phrase: str, values: Mapping[str, Words | str | int], lang: str) -> str:
+    said = {name: value[lang] if isinstance(value, Mapping) else value for name, value in values.items()}
+    return phrase.format(**fitted(phrase, said, lang))
 
 
 def term(facet: str, name: str) -> Words:

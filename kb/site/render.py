@@ -20,6 +20,7 @@ from kb.content import markdown
 from kb.content.glossary import named_in
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
+from kb.sentences import Sentence
 from kb.site import facts, i18n, licence
 from kb.site.citation import citation
 from kb.site.memory import software
@@ -43,7 +44,7 @@ def environment(lang: str) -> Environment:
     )
     env.install_gettext_translations(i18n.translations(lang), newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(
-        lang=lang, languages=LANGUAGES, version=__version__, asset_version=asset_version(), agenda_style=_agenda_style(),
+        lang=lang, languages=LANGUAGES, version=__version__, asset_version=asset_version(), agenda_style=agenda_style(),
         plain=False,
     )  # fmt: skip
     env.globals.update(
@@ -51,6 +52,7 @@ def environment(lang: str) -> Environment:
         date_range=lambda start, end: i18n.date_range(start, end, lang),
     )  # fmt: skip
     env.filters.update(
+        quoted=lambda words: Sentence("“%(words)s”", words=words).said(lang),
         date=lambda text: i18n.date(text, lang),
         number=lambda value: i18n.number(value, lang),
         time_zone=lambda name: i18n.time_zone(name, lang),
@@ -115,7 +117,7 @@ def asset_version() -> str:
 
 
 @cache
-def _agenda_style() -> Markup:
+def agenda_style() -> Markup:
     """The style sheet that an agenda's own file carries, because it is sent by mail without us."""
     return Markup(files("kb.site").joinpath("assets", "agenda.css").read_text(encoding="utf-8"))  # noqa: S704 - ours
 

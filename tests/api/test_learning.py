@@ -145,11 +145,20 @@ def test_a_mistake_in_the_form_is_said_in_its_language(server: Server) -> None:
             {"start-1": "8h30"},
             "Día 1: &#39;8h30&#39; no es una hora; escríbala como &#34;08:30&#34;, en pasos de 5 minutos.",
         ),
-        ({"people-CR": "many"}, "Quién viene: debe ser un número entero, no &#39;many&#39;."),
+        ({"people-CR": "many"}, "Quién viene, Costa Rica: debe ser un número entero, no &#39;many&#39;."),
         (
             {"wanted": "pa-technical-standard-mental-helth"},
-            "¿Quiso decir &#39;pa-technical-standard-mental-health&#39;?",
+            "Práctica 1: Ninguna práctica se llama «pa-technical-standard-mental-helth». Con nombre parecido: «",
         ),
+        ({"people-CR": "0"}, "Quién viene, Costa Rica: debe ser 1 o más, no 0."),
+        (
+            {"visit-travel-2": "5", "visit-practice-2": "salud mental"},
+            "Visita 2: Ninguna práctica se llama «salud mental».",
+        ),
+        ({"comes-BZ": "Empleo"}, "Belice tiene a qué viene, pero no cuántas personas;"),
+        ({"visit-practice-2": "cr-casa-de-derechos"}, "La visita 2 no tiene minutos de traslado;"),
+        ({"visit-minutes-1": "60"}, "La visita 1 no tiene minutos de traslado;"),
+        ({"languages-asked": "1"}, "Elija al menos un idioma del evento."),
         ({"request": "title: x\nhots: SV"}, "no es una clave de este archivo. ¿Quiso decir &#39;host&#39;?"),
     ],
 )
@@ -176,6 +185,15 @@ def test_a_practice_is_found_by_its_title_in_the_form(server: Server, lang: str)
     made = _post(server, data=QUERY | {"wanted": title.upper(), "format": "json"}).json()
     assert made["request"]["practices"]["wanted"] == ["gt-casa-joven"]
     assert "gt-casa-joven" in [one["id"] for one in made["practices"]]
+
+
+@pytest.mark.parametrize(
+    ("words", "practice"),
+    [('Espacios de Apoyo "A tu Lado"', "sv-a-tu-lado-support-spaces"), ("PEX", "gt-work-permit-platform-pex")],
+)
+def test_marks_do_not_matter_and_a_part_of_a_title_is_enough(server: Server, words: str, practice: str) -> None:
+    made = _post(server, data=QUERY | {"wanted": words, "format": "json"}).json()
+    assert made["request"]["practices"]["wanted"] == [practice]
 
 
 def test_what_cannot_be_is_said_with_names_instead_of_keys(server: Server) -> None:

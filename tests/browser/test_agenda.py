@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -60,4 +61,23 @@ def test_who_does_what_is_read_on_a_telephone(browser: Browser, server: Server, 
     assert page.evaluate(
         "[...document.querySelectorAll('.agenda-document .scroll')].every(one => one.scrollWidth <= one.clientWidth)"
     )
+    page.close()
+
+
+def test_the_html_file_is_styled(browser: Browser, server: Server) -> None:
+    page = browser.new_page(base_url=server.address)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(
+        "/es/agenda/?title=Prueba&change=Apoyo+psicosocial&date-1=2027-03-02&start-1=08:30&end-1=17:00"
+        "&time_zone=America/Costa_Rica&place=San+Jose&host=CR&people-CR=3&people-HN=3"
+    )
+    page.get_by_role("button", name="HTML").click()
+    expect(page).to_have_url(re.compile("/api/v1/agenda$"))
+    assert page.locator("table.agenda").first.evaluate("one => getComputedStyle(one).borderCollapse") == "collapse"
+    assert not [words for words in said if "Content Security Policy" in words]
+    page.evaluate(
+        "document.head.append(Object.assign(document.createElement('style'), {textContent: 'h1 {color: red}'}))"
+    )
+    assert page.get_by_role("heading", level=1).evaluate("one => getComputedStyle(one).color") != "rgb(255, 0, 0)"
     page.close()

@@ -151,6 +151,8 @@ def test_states_interest_weighs_and_is_asked_about(knowledge: Knowledge) -> None
         ({"days": [{"date": "2027-03-02", "start": "17:00", "end": "08:30"}]}, "Day 1 ends at 08:30, before it starts at 17:00"),
         ({"visits": [{"travel_minutes": 240}]}, "Visit 1 takes 570 minutes with its travel"),
         ({"visits": [{"travel_minutes": 10, "day": 3}]}, "Visit 1 is on day 3, but the event has 1"),
+        ({"visits": [{"travel_minutes": 10, "practice": "sv-a-tu-lado-support-spaces"}]},
+         "a practice of El Salvador, but the host is Costa Rica"),
         ({"interpretation": {"interpreters": 0}}, "two languages and no interpreter"),
         ({"days": [{"date": "2027-03-02", "start": "09:00", "end": "09:30"}]}, "lengthen the day"),
         ({"days": [{"date": "2027-03-02", "start": "09:00", "end": "15:00"}] * 2}, "put them in order"),
@@ -166,6 +168,12 @@ def test_what_cannot_be_is_refused_with_what_to_change(
 ) -> None:
     with pytest.raises(InfeasibleError, match=message):
         make_agenda(asked(**changes), knowledge)
+
+
+def test_a_practice_of_several_states_can_be_visited_at_each(knowledge: Knowledge) -> None:
+    practice = "regional-unicef-remote-psychosocial-guide"
+    made = make_agenda(asked(visits=[{"travel_minutes": 10, "practice": practice}]), knowledge)
+    assert practice in made.practices
 
 
 def test_unknown_practices_are_named(knowledge: Knowledge) -> None:

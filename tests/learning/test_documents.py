@@ -24,6 +24,7 @@ from kb.learning.documents.outcome import months_later
 from kb.learning.knowledge import Knowledge
 from kb.learning.making import make_agenda
 from kb.learning.request import request_of
+from kb.learning.words import say
 from kb.settings import Settings
 from kb.site.agendas import FORMATS, Wish, write_agenda
 from tests.api.serving import environment
@@ -52,6 +53,31 @@ def test_word_files_read_back_with_headings_and_language(founding: Agenda, name:
     assert other not in text
 
 
+@pytest.mark.parametrize("name", list(DOCUMENTS))
+def test_each_language_has_its_own_quotation_marks(founding: Agenda, name: str) -> None:
+    english = write_agenda(founding, "md", Wish("en", name, SITE)).decode()
+    # Interpreters get the titles in the other language too.
+    own = [one.practice.title["es"] for one in founding.practices.values()]
+    assert "«" not in re.sub("|".join(map(re.escape, own)), "", english)
+    spanish = write_agenda(founding, "md", Wish("es", name, SITE)).decode()
+    assert not re.findall(r"«[^»]*«[^»]*", spanish), "a quotation within a quotation has marks of its own"
+    assert not re.findall(r"“[^”]*“[^”]*", english + spanish)
+
+
+def test_a_title_with_marks_stands_in_a_sentence_with_marks(knowledge: Knowledge) -> None:
+    wanted = [name for name, one in knowledge.practices.items() if one.states == ("SV",)][:8]
+    wanted = [*(name for name in wanted if "a-tu-lado" not in name), "sv-a-tu-lado-support-spaces"]
+    request = asked(
+        days=[{"date": "2027-03-02", "start": "08:30", "end": "12:30"}],
+        host="SV",
+        delegations=[{"state": code, "people": 3} for code in ("HN", "SV")],
+        practices={"wanted": wanted, "fair_share": 9},
+    )
+    with pytest.raises(AgendaRequestError) as refused:
+        make_agenda(request, knowledge)
+    assert "(la última es «Espacios de Apoyo “A tu Lado”»)" in refused.value.said("es")
+
+
 def test_the_participants_agenda_holds_times_practices_and_links(founding: Agenda) -> None:
     content = write_agenda(founding, "docx", Wish("es", "agenda", SITE))
     text = _text(content)
@@ -59,7 +85,7 @@ def test_the_participants_agenda_holds_times_practices_and_links(founding: Agend
         assert block.title["es"] in text
     for one in founding.practices.values():
         assert one.practice.title["es"] in text
-        assert one.passage["es"] in text
+        assert say("quotation", words=one.passage)["es"] in text
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         links = parts.read("word/_rels/document.xml.rels").decode()
     for name in founding.practices:

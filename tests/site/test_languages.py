@@ -38,6 +38,15 @@ def test_every_page_and_its_other_language_name_each_other(settings: Settings) -
         assert switch.groups() == (alternates[other], other)
 
 
+def test_english_pages_quote_with_english_marks(settings: Settings) -> None:
+    written = {
+        address: re.sub(r"<(\w+)[^>]* lang=\"(?!en).*?</\1>", "", html, flags=re.DOTALL)
+        for address, html in _pages(settings).items()
+        if address.startswith("/en/")
+    }
+    assert not [address for address, html in written.items() if "«" in html]
+
+
 @pytest.mark.parametrize(
     ("value", "english", "spanish"),
     [(1140, "1,140", "1,140"), (56.7, "56.7", "56.7"), (2000000, "2,000,000", "2,000,000")],

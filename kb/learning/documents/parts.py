@@ -82,4 +82,4 @@ class Writer:
 
     def said(self, chosen: Chosen) -> Paragraph:
         """The passage of the page that speaks for a practice, as a quotation."""
-        return text(f"«{chosen.passage[self.lang]}»", "quote")
+        return text(say("quotation", words=chosen.passage)[self.lang], "quote")

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import click
 
+from kb.commands import language_option
+from kb.sentences import Sentence
 from kb.settings import load_settings
 
 
 @click.command()
 @click.argument("commitment", required=False)
 @click.option("--practice", help="The other way round: who could use this practice.")
-@click.option("--lang", type=click.Choice(["en", "es"]), default="es", show_default=True, help="Your language.")
+@language_option("es", "Your language.")
 @click.option("-n", "count", type=click.IntRange(1, 10), default=5, show_default=True, help="How many practices.")
 def match(commitment: str | None, practice: str | None, lang: str, count: int) -> None:
     """Practices of other States that answer COMMITMENT (its id), with the reason; without it, every commitment."""
@@ -33,7 +35,7 @@ def match(commitment: str | None, practice: str | None, lang: str, count: int) -
 @click.argument("request_file", metavar="REQUEST.yaml", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("-o", "output", type=click.Path(path_type=Path, dir_okay=False, writable=True), required=True,
               help="File to write; its ending says the format: html docx ics md json yaml zip (everything).")  # fmt: skip
-@click.option("--lang", type=click.Choice(["en", "es"]), default="es", show_default=True, help="Language of the file.")
+@language_option("es", "Language of the file, and of what is said.")
 @click.option("--document", default="agenda", show_default=True,
               help="agenda, run-of-show, concept-note, evaluation or outcome.")  # fmt: skip
 def agenda(request_file: Path, output: Path, lang: str, document: str) -> None:
@@ -56,7 +58,13 @@ def agenda(request_file: Path, output: Path, lang: str, document: str) -> None:
         raise AgendaRequestError(
             "%(file)s cannot be written (%(reason)s).", file=output, reason=error.strerror
         ) from None
-    click.echo(f"{output}: {len(made.blocks)} blocks, {len(made.practices)} practices.")
+    told = Sentence(
+        "%(file)s: %(blocks)s blocks, %(practices)s practices.",
+        file=output,
+        blocks=len(made.blocks),
+        practices=len(made.practices),
+    )
+    click.echo(told.said(lang))
     for note in made.notes:
         click.echo(f"  {note[lang]}", err=True)
     for left in made.left:

@@ -107,7 +107,7 @@ def request_of_fields(fields: Fields, find: Find) -> AgendaRequest:
                 _found(Sentence("Practice %(number)s", number=number), words, find)
                 for number, words in enumerate(_many(fields, "wanted"), start=1)
             ],
-            "excluded": [_found(Sentence(_LABELS["practices"]), words, find) for words in _many(fields, "excluded")],
+            "excluded": [_found(Sentence("Practices and methods"), words, find) for words in _many(fields, "excluded")],
         },
         "visits": _visits(fields, find),
         "draft_pledge": bool(_one(fields, "draft_pledge")),

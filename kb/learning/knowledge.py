@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from kb.content.letters import plain
@@ -89,14 +89,14 @@ class Entry:
         """Paragraphs of a section that state something; what is not documented and what editors think is left out."""
         page = self.page(lang)
         written = self.page_lang(lang)
-        unsaid = (UNDOCUMENTED[written], EDITORIAL[written])
+        note, unsaid = EDITORIAL[written], _unsaid(written)
         texts = [
             without_citations(block.text)
             for one in page["sections"]
             if one["key"] == section
             for block in blocks(one["markdown"])
         ]
-        return tuple(text for text in texts if text and not text.startswith(unsaid))
+        return tuple(text for text in texts if text and not text.startswith(note) and not unsaid.match(text))
 
 
 class Knowledge:
@@ -162,6 +162,12 @@ class Knowledge:
             hint = did_you_mean(commitment_id, self.commitments)
             raise NotFoundError("There is no commitment %(id)r.", hint=hint, id=commitment_id)
         return self.commitments[commitment_id]
+
+
+@cache
+def _unsaid(lang: str) -> re.Pattern[str]:
+    """Matches a paragraph that says openly that no source tells, also behind a label: `Helped: not documented yet.`"""
+    return re.compile(rf"(?:[^:.]+: )?{UNDOCUMENTED[lang]}\b", re.IGNORECASE)
 
 
 def _bare(title: str) -> str:

@@ -176,6 +176,15 @@ def test_a_practice_of_several_states_can_be_visited_at_each(knowledge: Knowledg
     assert practice in made.practices
 
 
+def test_what_a_page_says_is_not_documented_is_not_quoted_to_its_presenter(knowledge: Knowledge) -> None:
+    practice = "pa-humanitarian-protection-permit"
+    delegations = [{"state": code} for code in ("CR", "PA")]
+    made = make_agenda(asked(practices={"wanted": [practice]}, delegations=delegations), knowledge)
+    asked_of_it = [question["es"] for question in made.questions[practice]]
+    assert any(question.startswith("Su página dice: «Dificultó: el precio.") for question in asked_of_it)
+    assert not any("aún no está documentado" in question for question in asked_of_it)
+
+
 def test_unknown_practices_are_named(knowledge: Knowledge) -> None:
     with pytest.raises(NotFoundError, match="Did you mean 'gt-casa-joven'"):
         make_agenda(asked(practices={"wanted": ["gt-casa-jovem"]}), knowledge)

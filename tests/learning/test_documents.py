@@ -6,6 +6,8 @@ import datetime
 import io
 import json
 import re
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -255,9 +257,35 @@ def test_unknown_formats_and_documents_are_named(founding: Agenda, form: str, do
 def test_an_agenda_that_cannot_be_written_says_why(settings: Settings, tmp_path: Path) -> None:
     place = tmp_path / "nowhere" / "agenda.md"
     done = CliRunner(env=environment(settings)).invoke(
-        cli, ["agenda", str(ROOT / "examples" / "san-salvador-2023.yaml"), "-o", str(place)]
+        cli, ["agenda", str(ROOT / "examples" / "san-salvador-2023.yaml"), "-o", str(place), "--lang", "en"]
     )
     assert str(done.exception) == f"{place} cannot be written (No such file or directory)."
+
+
+@pytest.mark.parametrize(
+    ("lang", "refused", "counted"),
+    [
+        ("es", "host: 'SX' no es un término de countries.", "bloques"),
+        ("en", "host: 'SX' is not a term of countries.", "blocks"),
+    ],
+)
+def test_the_command_speaks_the_language_that_it_is_asked_for(
+    settings: Settings, tmp_path: Path, lang: str, refused: str, counted: str
+) -> None:
+    request = (ROOT / "examples" / "san-salvador-2023.yaml").read_text(encoding="utf-8")
+    right, wrong = tmp_path / "right.yaml", tmp_path / "wrong.yaml"
+    right.write_text(request, encoding="utf-8")
+    wrong.write_text(request.replace("host: SV", "host: SX"), encoding="utf-8")
+    other = {"en": "es", "es": "en"}[lang]
+    environ = environment(settings) | {"KB_LANG": other, "PYTHONPATH": str(ROOT)}
+
+    def run(file: Path) -> subprocess.CompletedProcess[str]:
+        words = ["agenda", str(file), "-o", str(tmp_path / "agenda.md"), "--lang", lang]
+        verb = [sys.executable, "-c", "from kb.cli import main; main()", *words]
+        return subprocess.run(verb, env=environ, capture_output=True, text=True, check=False)
+
+    assert refused in run(wrong).stderr
+    assert f" {counted}, " in run(right).stdout
 
 
 def test_a_state_that_a_title_ends_with_is_not_said_twice(founding: Agenda) -> None:

@@ -20,7 +20,7 @@ from kb.content.problems import MAX_PROBLEMS, Problem, did_you_mean
 from kb.content.reading import NUMBER, Reading, as_number, listed
 from kb.content.sections import EDITORIAL, LANGUAGES, UNDOCUMENTED, headings
 from kb.content.translation_checks import same_figures, same_lists, stale
-from kb.sentences import Sentence, joined
+from kb.sentences import Sentence, joined, template
 
 BODY_WORDS = {"full": (120, 450), "snapshot": (30, 450), "commitment": (60, 350), "event": (60, 400)}
 SPANISH_ALLOWANCE = 1.2
@@ -180,14 +180,16 @@ def _links(reading: Reading) -> Iterator[Problem]:
 
 
 def _citations_are_read(reading: Reading) -> Iterator[Problem]:
+    told = template("%(found)s is shown as text and cites nothing; write each number of a source, such as [1, 2].")
+    return _wherever(reading, MISCITED, told)
+
+
+def _wherever(reading: Reading, pattern: re.Pattern[str], told: str) -> Iterator[Problem]:
+    """`told` of everything in the text that a pattern finds."""
     for section in reading.page.sections:
         for block in section.blocks:
-            for found in MISCITED.finditer(block.text):
-                message = Sentence(
-                    "%(found)s is shown as text and cites nothing; write each number of a source, such as [1, 2].",
-                    found=found.group(),
-                )
-                yield reading.problem("body", message, block.line)
+            for found in pattern.finditer(block.text):
+                yield reading.problem("body", Sentence(told, found=found.group()), block.line)
 
 
 def _citations_exist(reading: Reading) -> Iterator[Problem]:
@@ -302,14 +304,10 @@ def _quotes_otherwise(text: str) -> bool:
 
 
 def _numbers(reading: Reading) -> Iterator[Problem]:
-    for section in reading.page.sections:
-        for block in section.blocks:
-            for found in _MISWRITTEN.finditer(block.text):
-                message = Sentence(
-                    "%(found)s: numbers are written 1,140 and 56.7 in both languages, shares as `20 per cent`, `20 por ciento`.",
-                    found=found.group(),
-                )
-                yield reading.problem("body", message, block.line)
+    told = template(
+        "%(found)s: numbers are written 1,140 and 56.7 in both languages, shares as `20 per cent`, `20 por ciento`."
+    )
+    return _wherever(reading, _MISWRITTEN, told)
 
 
 def _repeated_sentences(readings: list[Reading]) -> Iterator[Problem]:

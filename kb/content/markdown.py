@@ -177,9 +177,8 @@ def unshown(markdown: str) -> tuple[Unshown, ...]:
         for child in token.children or []:
             line += child.type in ("softbreak", "hardbreak")
             target = str(child.attrs.get("href", ""))
-            if child.type == "link_open" and before.endswith(
-                "!"
-            ):  # what else a picture is than a link behind this sign
+            # What else is a picture than a link behind this sign?
+            if child.type == "link_open" and before.endswith("!"):
                 found.append(Unshown("picture", target, line))
             elif child.type == "link_open" and not _LINK.match(target):
                 found.append(Unshown("link", target, line))

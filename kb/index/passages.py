@@ -20,6 +20,10 @@ SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 """Where a text may be cut. Not behind a colon or a semicolon: a label (`The method:`) says nothing without what follows."""
 
 
+QUESTION, NAMES = "question", "names"
+"""Sections of passages that are found and say nothing by themselves: what a page answers, and who is behind it."""
+
+
 @dataclass(frozen=True)
 class Item:
     """What a search result is: a practice, or a document of a test collection.
@@ -90,12 +94,14 @@ def practice_items(library: Library) -> list[Item]:
 
 
 def passages_of(entry: Entry) -> Iterator[Passage]:
-    """All passages of an entry: for each page its summary, each question, and its sections cut to size."""
+    """All passages of an entry: for each page its summary, each question, its institutions, its sections cut to size."""
     for lang, page in sorted(entry.pages.items()):
         context = _context(entry, page)
         yield Passage(entry.id, lang, "summary", page.summary, context)
         for question in page.questions:
-            yield Passage(entry.id, lang, "question", question, context)
+            yield Passage(entry.id, lang, QUESTION, question, context)
+        names = [*page.words.get("implementers", ()), *page.words.get("partners", ())]
+        yield Passage(entry.id, lang, NAMES, "; ".join(names), context)
         for section in page.sections:
             said = [block.text for block in section.blocks if not _unsaid(block.text, lang)]
             for text in pack([without_citations(text) for text in said]):

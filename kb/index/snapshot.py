@@ -18,7 +18,7 @@ from kb.index.layout import LanguageLayout, Layout, Manifest, SnapshotLayout, ve
 from kb.index.lexical import LexicalIndex, TantivyIndex
 from kb.index.lexicon import read_lexicon
 from kb.index.neighbours import Neighbours
-from kb.index.passages import Item, Passage
+from kb.index.passages import NAMES, QUESTION, Item, Passage
 from kb.index.tokens import TokenIndex, TokenVectors
 from kb.index.vectors import FaissIndex, VectorIndex
 from kb.index.words import read_words
@@ -33,8 +33,8 @@ class Passages(ABC):
         self._section_names: list[str] = table["section_names"].tolist()
         self.item_of: npt.NDArray[np.int32] = table["items"]
         """int32[n]: number of the item that each row belongs to."""
-        self.answering: npt.NDArray[np.bool_] = table["section_names"][self._sections] != "question"
-        """bool[n]: whether a row says something, and is not one of the questions that its page answers."""
+        self.answering: npt.NDArray[np.bool_] = ~np.isin(table["section_names"], (QUESTION, NAMES))[self._sections]
+        """bool[n]: whether a row says something: it is no question that its page answers, and no list of names."""
         self._lang = lang
         self._items = items
 

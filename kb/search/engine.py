@@ -20,11 +20,12 @@ from kb.search.answer import Explanation, Hit, SearchResponse
 from kb.search.cache import Cache
 from kb.search.confidence import Evidence, evidence, matches_well
 from kb.search.facets import FacetCounts, FacetTable
-from kb.search.fusion import Weights, best_two, merge_pools, with_neighbours
+from kb.search.fusion import Weights, merge_pools, with_neighbours
 from kb.search.language import detect_language
 from kb.search.pools import Candidates, Pool, Question, compare, retrieve
 from kb.search.recognition import Recognised, recognise
 from kb.search.request import Filters, SearchRequest
+from kb.search.shown import Place, Shown
 from kb.search.similar import similar
 from kb.search.snippets import Snippet, Snippets
 from kb.search.sorting import in_order
@@ -82,6 +83,7 @@ class SearchEngine:
         self.facets = FacetTable(snapshot.items)
         self._held = frozenset(pair for item in snapshot.items for pair in item.terms)
         self._languages = ThreadPoolExecutor(thread_name_prefix="language")
+        self._shown = Shown()
         self._snippets = Snippets()
         self._turn: AbstractContextManager[object] = Semaphore(at_once) if at_once else nullcontext()
         self._encodings: Cache[str, Encoded] = Cache(cache_size)
@@ -261,12 +263,9 @@ class SearchEngine:
         """The hits of a page, each with what its best passage scored and the passage that answers in the reader's language."""
         numbers = [number for number, _ in shown]
         pools = self._pools_of(found, numbers, reading.question)
-        answers = self._nearest_answers(numbers, reading.question, self.snapshot.languages.get(lang))
         best = [_best_of(number, pools) for number in numbers]
-        passages = [
-            answers.get(number) or self._nearest_answers([number], reading.question, pool.index).get(number)
-            or (pool.index, int(pool.rows[at])) for number, (pool, at) in zip(numbers, best, strict=True)
-        ]  # fmt: skip
+        places = [(pool.index, int(pool.rows[at])) for pool, at in best]
+        passages = self._shown.of(numbers, places, reading.question, self.snapshot.languages.get(lang))
         snippets = self._snippets_of(passages, reading.question)
         return tuple(
             Hit(
@@ -285,27 +284,13 @@ class SearchEngine:
             for (number, score), (pool, at), (index, row) in zip(shown, best, passages, strict=True)
         )
 
-    def _snippets_of(
-        self, passages: Sequence[tuple[LanguageIndex, int]], question: Question
-    ) -> dict[tuple[str, int], Snippet]:
+    def _snippets_of(self, passages: Sequence[Place], question: Question) -> dict[tuple[str, int], Snippet]:
         made: dict[tuple[str, int], Snippet] = {}
         for lang, index in self.snapshot.languages.items():
             rows = [row for other, row in passages if other is index]
             snippets = self._snippets.of(index, rows, question) if rows else []
             made.update(zip([(lang, row) for row in rows], snippets, strict=True))
         return made
-
-    def _nearest_answers(
-        self, numbers: Sequence[int], question: Question, index: LanguageIndex | None
-    ) -> dict[int, tuple[LanguageIndex, int]]:
-        """For each item with a text in that language the passage to show: the nearest that answers, not one that asks."""
-        if index is None:
-            return {}
-        rows = index.passages.rows_of(np.array(sorted(numbers), np.int64))
-        rows = rows[index.passages.answering[rows]]
-        closeness = question.closeness[index.lang].of(rows)
-        items, _, best = best_two(index.passages.item_of[rows].astype(np.int64), closeness, 0.0)
-        return {number: (index, int(rows[at])) for number, at in zip(items.tolist(), best.tolist(), strict=True)}
 
 
 def _best_of(number: int, pools: Sequence[Pool]) -> tuple[Pool, int]:

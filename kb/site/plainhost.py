@@ -98,7 +98,8 @@ def _page(it: EntryView) -> str:
 
 def _text(it: EntryView) -> str:
     """The words below the title, which Pagefind knows from what a result shows."""
-    return "\n".join([it.page.summary, *it.page.questions, *(part.text for part in it.page.sections)])
+    names = (*it.words("implementers"), *it.words("partners"))
+    return "\n".join([it.page.summary, *it.page.questions, *(part.text for part in it.page.sections), *names])
 
 
 def _shown(it: EntryView) -> dict[str, str]:

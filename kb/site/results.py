@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from kb.content.document import entry_of
-from kb.content.markdown import Section
 from kb.content.vocabulary import vocabulary
 from kb.errors import QueryError
+from kb.index.passages import NAMES
 from kb.search.answer import Hit, SearchResponse
 from kb.search.engine import SearchEngine
 from kb.search.request import FACETS, SORTS, SearchRequest, search_request
@@ -122,11 +122,11 @@ class Facet:
 
 @dataclass(frozen=True)
 class ShownHit:
-    """A hit as a card: the practice, the sentence that answers, and the section that it stands in."""
+    """A hit as a card: the practice, the sentence that answers, and where on its page one reads on."""
 
     it: EntryView
     snippet: Snippet
-    section: Section | None
+    read_on: Link | None
 
 
 @dataclass(frozen=True)
@@ -195,8 +195,11 @@ def told(error: QueryError, lang: str) -> str:
 
 def _hit(hit: Hit, document: Mapping[str, object], urls: Urls) -> ShownHit:
     it = view(entry_of(document), urls)
-    section = next((one for one in it.page.sections if one.key == hit.explanation.section), None)
-    return ShownHit(it, hit.snippet, section)
+    headings = {section.key: section.heading for section in it.page.sections}
+    headings[NAMES] = translations(urls.lang).gettext("Who to ask")
+    key = hit.explanation.section
+    read_on = Link(headings[key], f"{it.url}#{'ask' if key == NAMES else key}") if key in headings else None
+    return ShownHit(it, hit.snippet, read_on)
 
 
 def _chips(asked: Asked, urls: Urls) -> list[Link]:

@@ -92,6 +92,26 @@ def test_words_that_say_nothing_are_not_marked(engine: SearchEngine) -> None:
     assert not marked & {"for", "the", "of", "and", "in", "to"}
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("CONARE", "br-sergio-vieira-de-mello-chair"),
+        ("CONARE", "gt-asylum-unit-drer"),
+        ("municipalidad de Amatitlán", "gt-casa-joven"),
+    ],
+)
+def test_an_institution_is_found_that_only_the_facts_name(engine: SearchEngine, query: str, found: str) -> None:
+    hits = {hit.item.id: hit for hit in engine.search(search_request(query, lang="es")).hits[:3]}
+    assert "<mark>" in hits[found].snippet.html
+    assert hits[found].explanation.section == "names"
+
+
+def test_who_asks_for_something_else_is_not_shown_names(engine: SearchEngine) -> None:
+    for query in ("microcrédito refugiados", "art therapy", "empresas inclusivas", "donor money for our centres"):
+        for hit in engine.search(search_request(query)).hits:
+            assert hit.explanation.section not in ("names", "question"), (query, hit.item.id)
+
+
 def test_accents_do_not_matter(engine: SearchEngine) -> None:
     written = set(ids(engine, "atención psicológica a niñez migrante"))
     typed = set(ids(engine, "atencion psicologica a ninez migrante"))

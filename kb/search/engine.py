@@ -22,6 +22,7 @@ from kb.search.confidence import Evidence, evidence, matches_well
 from kb.search.facets import FacetCounts, FacetTable
 from kb.search.fusion import Weights, merge_pools, with_neighbours
 from kb.search.language import detect_language
+from kb.search.mentions import Mentions
 from kb.search.pools import Candidates, Pool, Question, compare, retrieve
 from kb.search.recognition import Recognised, recognise
 from kb.search.request import Filters, SearchRequest
@@ -83,6 +84,7 @@ class SearchEngine:
         self.facets = FacetTable(snapshot.items)
         self._held = frozenset(pair for item in snapshot.items for pair in item.terms)
         self._languages = ThreadPoolExecutor(thread_name_prefix="language")
+        self.mentions = Mentions(snapshot.documents)
         self._shown = Shown()
         self._snippets = Snippets()
         self._turn: AbstractContextManager[object] = Semaphore(at_once) if at_once else nullcontext()

@@ -144,6 +144,7 @@ class Found:
     as_typed: str
     matches_well: bool
     suggestions: tuple[Suggestion, ...]
+    mentions: tuple[Link, ...]
     without_filters: str
     previous: str
     next: str
@@ -176,6 +177,7 @@ def find(engine: SearchEngine, asked: Asked, urls: Urls, answer: Answerer = Sear
         as_typed=replace(asked, as_typed=True, page=1).address(urls),
         matches_well=response.matches_well,
         suggestions=tuple(_suggestions(asked, response, urls)),
+        mentions=tuple(_link(documents[one], urls) for one in engine.mentions.of(asked.query)),
         without_filters=Asked(asked.query, sort=asked.sort).address(urls),
         previous=replace(asked, page=request.page - 1).address(urls) if 1 < request.page <= last else "",
         next=replace(asked, page=request.page + 1).address(urls) if request.page < last else "",
@@ -196,10 +198,15 @@ def told(error: QueryError, lang: str) -> str:
 def _hit(hit: Hit, document: Mapping[str, object], urls: Urls) -> ShownHit:
     it = view(entry_of(document), urls)
     headings = {section.key: section.heading for section in it.page.sections}
-    headings[NAMES] = translations(urls.lang).gettext("Who to ask")
+    headings[NAMES] = translations(urls.lang).gettext("Facts")
     key = hit.explanation.section
-    read_on = Link(headings[key], f"{it.url}#{'ask' if key == NAMES else key}") if key in headings else None
+    read_on = Link(headings[key], f"{it.url}#{'facts' if key == NAMES else key}") if key in headings else None
     return ShownHit(it, hit.snippet, read_on)
+
+
+def _link(document: Mapping[str, object], urls: Urls) -> Link:
+    it = view(entry_of(document), urls)
+    return Link(it.page.title, it.url)
 
 
 def _chips(asked: Asked, urls: Urls) -> list[Link]:

@@ -30,7 +30,7 @@ def test_every_choice_has_an_address_that_keeps_the_others(server: Server) -> No
     second = httpx.get(server.address + following).text
     assert not set(_titles(second)) & set(_titles(first))
     assert httpx.get(server.address + _links(second, "Página anterior")[0]).text == first
-    (without,) = _links(first, "Honduras")
+    (without,) = _links(first, "Honduras <")
     assert "country=HN" not in without
     assert "country=SV" in without
     (everything,) = _links(first, "Quitar todos los filtros")
@@ -46,6 +46,36 @@ def test_a_result_leads_to_the_section_that_answers(server: Server) -> None:
     for practice, section, heading in leads:
         shown = server.get(f"/en/practices/{practice}/").text
         assert re.search(rf'<section id="{section}">\s*<h2>{heading}</h2>', shown)
+
+
+def test_who_asks_for_an_institution_reads_on_where_it_is_named(server: Server) -> None:
+    page = server.get("/es/buscar/", q="CONARE").text
+    leads = re.findall(r'href="(/es/practicas/[a-z0-9-]+/)#facts">Seguir leyendo: Datos<', page)
+    assert len(leads) == 2
+    for address in leads:
+        facts = re.search(r'<h2 id="facts">.*?</aside>', server.get(address).text, re.DOTALL)
+        assert facts
+        assert "CONARE" in facts[0].upper()
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "found"),
+    [
+        ("/es/buscar/", "Declaración de Heredia", ["/es/compromisos/commit-regional-heredia-declaration-2026/"]),
+        ("/en/search/", "learning event Bogotá", ["/en/events/event-bogota-internal-displacement-learning-2023/"]),
+        ("/es/buscar/", "mhGAP", ["/es/compromisos/commit-hn-mental-health-displaced/"]),
+        ("/es/buscar/", "fútbol", []),
+        ("/en/search/", "how do we?", []),
+    ],
+)
+def test_commitments_and_events_that_say_what_was_asked_are_named(
+    server: Server, path: str, query: str, found: list[str]
+) -> None:
+    page = server.get(path, q=query).text
+    named = re.search(r'<ul aria-labelledby="mentions">(.*?)</ul>', page, re.DOTALL)
+    assert (re.findall(r'href="([^"]+)"', named[1]) if named else []) == found
+    for address in found:
+        assert server.get(address).status_code == 200
 
 
 @pytest.mark.parametrize(

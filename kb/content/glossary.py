@@ -11,7 +11,7 @@ from kb.content.letters import plain
 from kb.content.vocabulary import Term, vocabulary
 
 _SOURCES = ("glossary", "themes", "populations")
-_ACRONYM = re.compile(r"[A-ZÁÉÍÓÚÑ][\w+&/-]*[A-Z0-9+]")
+_ACRONYM = re.compile(r"(?:[A-ZÁÉÍÓÚÑ]|[a-z]+[A-Z])[\w+&/-]*[A-Z0-9+]")
 _AT_THE_END = re.compile(rf"^(?P<words>.+?)\s*\((?P<acronym>{_ACRONYM.pattern})\)$")
 
 

@@ -46,6 +46,7 @@ def test_a_reader_may_insist_on_what_was_typed(engine: SearchEngine) -> None:
         ("MHPSS standard", "pa-technical-standard-mental-health"), ("norma SMAPS", "pa-technical-standard-mental-health"),
         ("CODER", "sv-coder-inter-institutional-protocol"), ("COMAR mesas", "mx-inter-institutional-roundtables"),
         ("microcredito", "pa-microserfin-microcredit"), ("Casa Joven", "gt-casa-joven"),
+        ("mhGAP", "pa-technical-standard-mental-health"),
     ],
 )  # fmt: skip
 def test_acronyms_and_single_words_find_their_practice(engine: SearchEngine, query: str, expected: str) -> None:

@@ -27,6 +27,10 @@ class Server:
     process: subprocess.Popen[bytes]
     log: Path
 
+    @property
+    def port(self) -> int:
+        return int(self.address.rpartition(":")[2])
+
     def get(self, path: str, headers: dict[str, str] | None = None, **parameters: object) -> httpx.Response:
         return _client.get(self.address + path, params=parameters or None, headers=headers)  # type: ignore[arg-type]
 

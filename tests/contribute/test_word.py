@@ -28,7 +28,7 @@ from kb.contribute.products import products
 from kb.contribute.questions import questions
 from kb.contribute.word_import import _escaped, import_word
 from kb.errors import ContributionError
-from kb.word.links import add_link
+from kb.word.parts import add_link
 from tests.conftest import ROOT
 from tests.content.writing import problems
 from tests.contribute.filling import answer_paragraph, filled, saved
@@ -274,9 +274,9 @@ def test_links_keep_their_address(tmp_path: Path) -> None:
     document = filled("en")
     row = _table(document, "Title").rows[1]
     row.cells[0].text = ""
-    add_link(row.cells[0].paragraphs[0], "https://example.org/linked", "Yearly report")
+    add_link(row.cells[0].paragraphs[0], "Yearly report", "https://example.org/linked")
     row.cells[2].text = "here"
-    add_link(answer_paragraph(document, 12), "https://example.org/need", "the survey")
+    add_link(answer_paragraph(document, 12), "the survey", "https://example.org/need")
     proposal = import_word(saved(document, tmp_path / "links.docx"))
     (source,) = frontmatter.parse(proposal.path, proposal.text.encode()).data["sources"]
     assert (source["title"], source["url"]) == ("Yearly report", "https://example.org/linked")

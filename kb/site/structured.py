@@ -10,9 +10,9 @@ from kb.content.vocabulary import vocabulary
 from kb.site import i18n, licence
 from kb.site.urls import Urls
 from kb.site.views import EntryView
+from kb.word import DOCX
 
 CONTEXT = "https://schema.org"
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def linked_data(it: EntryView) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def linked_data(it: EntryView) -> dict[str, Any]:
         # An open interval of ISO 8601, as schema.org asks.
         found["temporalCoverage"] = f"{facts.period.start}/{facts.period.end or '..'}"
     if it.entry.kind == "practice":
-        word = {"@type": "MediaObject", "encodingFormat": WORD, "contentUrl": urls.absolute(urls.brief(it.entry.id))}
+        word = {"@type": "MediaObject", "encodingFormat": DOCX, "contentUrl": urls.absolute(urls.brief(it.entry.id))}
         found["encoding"] = word
     return found
 

@@ -7,12 +7,10 @@ from pathlib import Path
 
 import click
 
-from kb.commands import language_option
+from kb.commands import FOLDER, language_option
 from kb.errors import ContentError
 from kb.sentences import Sentence
 from kb.settings import load_settings
-
-FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
 @click.command()

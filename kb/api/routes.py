@@ -9,7 +9,7 @@ from pydantic import WithJsonSchema
 
 from kb.api import metrics
 from kb.api.parameters import Question, TermOf
-from kb.api.problems import MEDIA_TYPE, Problem
+from kb.api.problems import ANSWERS
 from kb.api.schemas import (
     Document,
     FacetTerm,
@@ -29,15 +29,7 @@ from kb.index.passages import Item
 from kb.search.engine import SearchEngine
 from kb.search.request import FACETS, MAX_PAGE, MAX_PAGE_SIZE, Filters, checked_filters, search_request
 
-_ERROR = {"model": Problem, "content": {MEDIA_TYPE: {}}}
-router = APIRouter(
-    responses={
-        404: {**_ERROR, "description": "There is no such thing"},
-        422: {**_ERROR, "description": "The request makes no sense; `detail` says why"},
-        429: {**_ERROR, "description": "Too many requests; `Retry-After` says when to come back"},
-        503: {**_ERROR, "description": "Busy, or the answer took too long; `Retry-After` says when to come back"},
-    }
-)
+router = APIRouter(responses=ANSWERS)
 
 
 async def engine(request: Request) -> SearchEngine:
@@ -58,6 +50,10 @@ SetAside = Annotated[
     ),
 ]
 PageSize = Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE, description="Results a page")]
+
+_PARAMETERS = {
+    *FACETS, "q", "lang", "passages_in", "page", "page_size", "limit", "sort", "as_typed", "set_aside", "debug",
+}  # fmt: skip
 
 
 async def filters(
@@ -96,22 +92,9 @@ async def filters(
         "country": country, "theme": theme, "population": population, "status": status, "evidence": evidence,
         "language": language, "mirps_group": mirps_group, "gcm": gcm, "sdg": sdg,
     }  # fmt: skip
-    known = {
-        *FACETS,
-        "q",
-        "lang",
-        "passages_in",
-        "page",
-        "page_size",
-        "limit",
-        "sort",
-        "as_typed",
-        "set_aside",
-        "debug",
-    }
     for name in request.query_params:
-        if name not in known:
-            raise QueryError(f"There is no parameter {name!r}.{did_you_mean(name, known)}")
+        if name not in _PARAMETERS:
+            raise QueryError(f"There is no parameter {name!r}.{did_you_mean(name, _PARAMETERS)}")
     return checked_filters(given)
 
 

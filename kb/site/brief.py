@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from kb.content.glossary import named_in
 from kb.content.markdown import blocks, cited
 from kb.content.model import Figure, Source
+from kb.sentences import translations
 from kb.site import i18n
 from kb.site.facts import facts_of, figure
 from kb.site.views import EntryView, Labelled
@@ -89,7 +90,7 @@ def brief(it: EntryView) -> Brief:
 
 def _facts(it: EntryView) -> Iterator[tuple[str, str]]:
     known = facts_of(it)
-    _ = i18n.translations(it.urls.lang).gettext
+    _ = translations(it.urls.lang).gettext
     for label in (_("State"), _("Status"), _("Evidence"), _("Period")):
         if known[label]:
             yield label, ", ".join(known[label])

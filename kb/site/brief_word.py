@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from docx.shared import Pt
 
 from kb.content.markdown import CITATION
+from kb.sentences import translations
 from kb.site import i18n, licence
 from kb.site.brief import Brief, Point, brief
 from kb.site.brief_page import fitted
-from kb.site.structured import site_name
 from kb.site.views import EntryView
 from kb.word.document import blank, to_bytes
 from kb.word.parts import Body, add_link
@@ -26,12 +26,12 @@ _SIZES = {"Title": 17, "Heading 2": 11.5, "Normal": 10, "List Bullet": 10, "Smal
 def brief_file(it: EntryView) -> bytes:
     """The file. Writing it again from the same words gives the same bytes."""
     lang = it.urls.lang
-    _ = i18n.translations(lang).gettext
+    _ = translations(lang).gettext
     found = fitted(brief(it))
     document = blank(found.title, lang, margin_cm=1.9)
     _tighten(document)
     body = Body(document)
-    body.paragraph("Small", " · ".join([site_name(lang), _("One-page brief")]))
+    body.paragraph("Small", " · ".join([i18n.site_name(lang), _("One-page brief")]))
     body.paragraph("Title", found.title)
     _add_facts(body.paragraph("Normal"), found.facts)
     _add_section(body, _("In brief"), [Point(found.summary)], style="Normal")
@@ -86,7 +86,7 @@ def _add_cited(paragraph: Paragraph, text: str) -> None:
 
 
 def _add_sources(body: Body, found: Brief, lang: str) -> None:
-    _ = i18n.translations(lang).gettext
+    _ = translations(lang).gettext
     if found.sources:
         body.paragraph("Heading 2", _("Sources"))
         # One after the other: a line for each would need a second page.

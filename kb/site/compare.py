@@ -13,8 +13,8 @@ from kb.content.document import entry_of
 from kb.content.sections import headings
 from kb.errors import NotFoundError, QueryError
 from kb.search.engine import SearchEngine
+from kb.sentences import translations
 from kb.site.facts import facts_of
-from kb.site.i18n import translations
 from kb.site.urls import Urls
 from kb.site.views import EntryView, view
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from kb.content.glossary import named_in
 from kb.content.markdown import blocks
+from kb.sentences import translations
 from kb.site.facts import facts_of
-from kb.site.i18n import date, translations
+from kb.site.i18n import date
 from kb.site.spreadsheet import csv_file
 from kb.site.views import EntryView
 from kb.word.document import blank, to_bytes

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from kb.content.model import Figure, Practice
 from kb.content.vocabulary import vocabulary
-from kb.site.i18n import date, number, translations
+from kb.sentences import translations
+from kb.site.i18n import date, number
 from kb.site.views import EntryView
 
 Facts = dict[str, list[str]]

@@ -8,9 +8,9 @@ from typing import Any
 
 from kb.content.model import Event, Figure, Practice
 from kb.content.vocabulary import vocabulary
+from kb.sentences import translations
 from kb.site import i18n, licence
 from kb.site.spreadsheet import csv_file
-from kb.site.structured import site_name
 from kb.site.views import EntryView, Labelled
 
 MEDIA = {"json": "application/json", "ndjson": "application/x-ndjson", "csv": "text/csv"}
@@ -67,7 +67,7 @@ def as_ndjson(records: Iterable[Record]) -> bytes:
 
 def as_json(records: Sequence[Record], lang: str) -> bytes:
     """One document: where it comes from, under which licence, and the records."""
-    about = {"title": site_name(lang), "licence": {"name": licence.NAME, "url": licence.ADDRESS}, "language": lang}
+    about = {"title": i18n.site_name(lang), "licence": {"name": licence.NAME, "url": licence.ADDRESS}, "language": lang}
     head = json.dumps({**about, "count": len(records)}, ensure_ascii=False)[:-1].encode()
     return head + b', "entries": [\n' + b",\n".join(_line(one) for one in records) + b"\n]}\n"
 
@@ -78,7 +78,7 @@ def _line(found: Record) -> bytes:
 
 def as_csv(records: Iterable[Record], lang: str) -> bytes:
     """A row an entry, for spreadsheets: lists are joined by semicolons, terms are words."""
-    _ = i18n.translations(lang).gettext
+    _ = translations(lang).gettext
     heads = [
         "id", _("Title"), _("Summary"), _("State"), _("Carried out by"), _("With"), _("Start"), _("End"), _("Status"),
         _("As of"), _("Evidence"), _("Themes"), _("Population"), _("Sources"), _("Last reviewed"), _("Address"),
@@ -102,7 +102,7 @@ def _row(found: Record) -> list[object]:
 
 def figures_as_csv(entries: Iterable[EntryView], lang: str) -> bytes:
     """A row a figure, on results and on costs, with its source."""
-    _ = i18n.translations(lang).gettext
+    _ = translations(lang).gettext
     heads = [
         "id", _("Title"), _("State"), _("Kind of figure"), _("What"), _("Figure"), _("Unit"), _("Year"), _("Source"),
         _("Address of the source"), _("Address"),

@@ -22,9 +22,10 @@ from kb.api.schemas import (
     Sort,
     search_answer,
 )
+from kb.content.document import practice_document
 from kb.content.problems import did_you_mean
 from kb.content.vocabulary import vocabulary
-from kb.errors import NotFoundError, QueryError
+from kb.errors import QueryError
 from kb.index.passages import Item
 from kb.search.engine import SearchEngine
 from kb.search.request import FACETS, MAX_PAGE, MAX_PAGE_SIZE, Filters, checked_filters, search_request
@@ -142,7 +143,7 @@ def practices(engine: Engine, filtered: Filtered, page: Page = 1, page_size: Pag
 @router.get("/practices/{practice_id}", tags=["practices"], summary="One practice in full")
 def practice(engine: Engine, practice_id: str) -> Document:
     """Facts, words in every language, safe HTML, sources."""
-    return Document(**practice_document(engine, practice_id))
+    return Document(**practice_document(engine.snapshot.documents, practice_id))
 
 
 @router.get("/practices/{practice_id}/similar", tags=["practices"], summary="Practices near to one")
@@ -185,18 +186,6 @@ def health(engine: Engine) -> Health:
         practices=manifest.items,
         passages=sum(part["passages"] for part in manifest.languages.values()),
     )
-
-
-def practice_document(engine: SearchEngine, entry_id: str) -> dict[str, object]:
-    """The document of a practice.
-
-    Raises:
-        NotFoundError: there is no such practice.
-    """
-    documents = engine.snapshot.documents
-    if entry_id not in documents or documents[entry_id]["kind"] != "practice":
-        raise NotFoundError(f"There is no practice {entry_id!r}.{did_you_mean(entry_id, engine.snapshot.positions)}")
-    return documents[entry_id]
 
 
 def _summary(item: Item) -> PracticeSummary:

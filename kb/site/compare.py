@@ -71,7 +71,7 @@ def to_export(documents: Documents, ids: Sequence[str], urls: Urls) -> list[Entr
         raise QueryError("Name the practices of the list: ?id=... for each.")
     found, missing = chosen(documents, ids, urls)
     if not found:
-        raise NotFoundError(f"There is no practice {missing[0]!r}.")
+        raise NotFoundError("There is no practice %(id)r.", id=missing[0])
     return found
 
 

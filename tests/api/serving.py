@@ -39,6 +39,10 @@ class Server:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         return [int(child) for child in children if b"spawn_main" in _command_line(child)]
 
+    def until_workers(self, count: int = 2) -> None:
+        """Waits until so many of them run."""
+        until(lambda: self.get("/health/ready").json()["workers"] == count)
+
     def stop(self) -> int:
         self.process.terminate()
         return self.process.wait(timeout=20)

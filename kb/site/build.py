@@ -16,8 +16,10 @@ from kb.content.library import Library, Unread
 from kb.content.model import Entry
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
+from kb.index.snapshot import Snapshot
 from kb.learning.matching import Matching
 from kb.learning.matching import matrix as learning_matrix
+from kb.search.similar import similar as nearest_to
 from kb.site.contact import report_link
 from kb.site.contribute import contribute_values
 from kb.site.coverage import Coverage, coverage
@@ -35,6 +37,9 @@ from kb.site.urls import LOCAL, Urls
 from kb.site.views import EntryView, latest_first, view, views
 
 Similar = Callable[[str], Sequence[str]]
+"""Gives the ids of practices near to one."""
+SIMILAR = 4
+"""Similar practices that a page shows."""
 
 BROWSE = {"country": "countries", "theme": "themes", "population": "populations"}
 """Kinds of browsing page to the vocabulary's facet."""
@@ -170,6 +175,17 @@ def build_site(
     else:
         remove_search_index(folder)
     return SiteReport(len(pages), written, _remove_others(folder, {*wanted, *assets}))
+
+
+def similar_in(snapshot: Snapshot) -> Similar:
+    """What a snapshot knows to be similar; nothing for an entry that it does not hold."""
+
+    def nearest(entry_id: str) -> list[str]:
+        if entry_id not in snapshot.positions:
+            return []
+        return [item.id for item, _ in nearest_to(snapshot, entry_id, SIMILAR)]
+
+    return nearest
 
 
 def _pages(site: _Site, lang: str) -> Iterator[_Page]:

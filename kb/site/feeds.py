@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from xml.etree import ElementTree as ET
 
+from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
 from kb.sentences import translations
 from kb.site import i18n, licence
@@ -99,7 +100,7 @@ def opensearch(urls: Urls) -> bytes:
 
 def robots(urls: Urls) -> bytes:
     """Robots are welcome; search results and answers of the API are made on demand and stay out."""
-    closed = [f"Disallow: {Urls(lang, urls.base).section('search')}?" for lang in ("en", "es")]
+    closed = [f"Disallow: {Urls(lang, urls.base).section('search')}?" for lang in LANGUAGES]
     lines = ["User-agent: *", *closed, "Disallow: /api/", "", f"Sitemap: {urls.absolute(urls.base)}sitemap.xml", ""]
     return "\n".join(lines).encode()
 

@@ -38,7 +38,8 @@ def status(it: EntryView) -> str:
     words = vocabulary().label("status", facts.status, lang)
     if not facts.status_as_of:
         return words
-    return f"{words} ({translations(lang).gettext('as of %(date)s') % {'date': date(facts.status_as_of, lang)}})"
+    as_of = translations(lang).gettext("as of %(date)s") % {"date": date(facts.status_as_of, lang)}
+    return f"{words} ({as_of})"
 
 
 def period(it: EntryView) -> str:

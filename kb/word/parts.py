@@ -68,10 +68,9 @@ def add_table(document: WordDocument, header: Sequence[str], rows: int, widths: 
     width = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
     for column, share in zip(table.columns, widths, strict=True):
         column.width = Emu(int(width * share))
+    # By row: python-docx walks the whole table for a column.
     for row in table.rows:
-        for cell, share in zip(
-            row.cells, widths, strict=True
-        ):  # by row: python-docx walks the whole table for a column
+        for cell, share in zip(row.cells, widths, strict=True):
             cell.width = Emu(int(width * share))
         _keep_together(row._tr)
     if heads:

@@ -12,6 +12,8 @@ import os
 import statistics
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
 from playwright.sync_api import Browser, sync_playwright
@@ -35,18 +37,25 @@ PAINTS = """() => new Promise(done => new PerformanceObserver(seen => done([
 
 
 def main() -> None:
+    with browser_beside_server() as browser:
+        print("| page | kB | scripts, kB | requests | first paint, s | largest paint, s |")
+        print("|---|---|---|---|---|---|")
+        for page in PAGES:
+            print(_row(browser, page))
+
+
+@contextmanager
+def browser_beside_server() -> Iterator[Browser]:
+    """Chromium, and `kb serve` on `PORT` for as long as it is needed."""
     process = subprocess.Popen(
         command("serve", "--port", str(PORT)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        wait(f"http://127.0.0.1:{PORT}/api/v1/health")
+        _wait(f"http://127.0.0.1:{PORT}/api/v1/health")
         with sync_playwright() as playwright:
             chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-            print("| page | kB | scripts, kB | requests | first paint, s | largest paint, s |")
-            print("|---|---|---|---|---|---|")
-            for page in PAGES:
-                print(_row(browser, page))
+            yield browser
             browser.close()
     finally:
         process.terminate()
@@ -78,7 +87,7 @@ def _visit(browser: Browser, path: str) -> tuple[float, float, float, float, flo
     return sum(sizes.values()), scripts, len(sizes), first, largest
 
 
-def wait(url: str) -> None:
+def _wait(url: str) -> None:
     """Returns when a server answers.
 
     Raises:

@@ -5,15 +5,12 @@ python -m benchmarks.screenshots        writes docs/screenshots/*.png from what 
 
 from __future__ import annotations
 
-import os
-import subprocess
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from benchmarks.building import command
-from benchmarks.loading import PORT, wait
+from benchmarks.loading import PORT, browser_beside_server
 
 FOLDER = Path(__file__).parent.parent / "docs" / "screenshots"
 QUESTION = "apoyo+psicosocial+para+ni%C3%B1ez+desplazada"
@@ -30,20 +27,9 @@ SHOTS: tuple[tuple[str, str, int, int, Literal["light", "dark"]], ...] = (
 
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    process = subprocess.Popen(
-        command("serve", "--port", str(PORT)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        wait(f"http://127.0.0.1:{PORT}/api/v1/health")
-        with sync_playwright() as playwright:
-            chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-            for shot in SHOTS:
-                _take(browser, *shot)
-            browser.close()
-    finally:
-        process.terminate()
-        process.wait()
+    with browser_beside_server() as browser:
+        for shot in SHOTS:
+            _take(browser, *shot)
 
 
 def _take(browser: Browser, name: str, path: str, width: int, height: int, scheme: Literal["light", "dark"]) -> None:

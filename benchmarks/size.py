@@ -102,16 +102,14 @@ def _opened(place: Path) -> dict[str, float | str]:
 def searched(snapshot: Snapshot, place: Path, most: int = _ASKED) -> dict[str, float | str]:
     """Times of the questions that lie in `place`, asked of a snapshot wherever it is kept, and recall of its dense side."""
     asked = json.loads((place / "questions.json").read_text())
-    asked = [
-        asked[n] for n in np.random.default_rng(4).permutation(len(asked))[:most]
-    ]  # those of each language stand together
+    # Those of each language stand together.
+    asked = [asked[n] for n in np.random.default_rng(4).permutation(len(asked))[:most]]
     engine = SearchEngine(snapshot, SyntheticEncoder(), cache_size=0)
     times: dict[str, list[float]] = {"everything": [], "country": []}
     stages: dict[str, list[float]] = {name: [] for name in _SEARCH_ONLY}
     recall = []
-    for round_, kind in enumerate(
-        ("everything", "everything", "country")
-    ):  # the first round only brings files to memory
+    # The first round only brings files to memory.
+    for round_, kind in enumerate(("everything", "everything", "country")):
         filters = {"country": ["HN"]} if kind == "country" else {}
         for one in asked:
             answer = engine.search(search_request(one["text"], one["lang"], filters=filters))

@@ -103,7 +103,7 @@ def _pushed(place: Path, store: str) -> dict[str, float | str]:
     ends = [when for when, _ in steps[1:]] + [time.perf_counter()]
     took: dict[str, float] = {}
     for (started, step), end in zip(steps, ends, strict=True):
-        what = "indexing passages" if step.startswith("indexing passages") else "copying, and indexing words"
+        what = "indexing passages" if step.startswith("indexing the table passage") else "copying, and indexing words"
         took[what] = took.get(what, 0.0) + end - started
     figures: dict[str, float | str] = {f"push: {what} (s)": round(seconds, 1) for what, seconds in took.items()}
     with psycopg.connect(store) as connection:

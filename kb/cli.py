@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from kb.commands import LANGUAGE, content, contributing, learning, operating, running, searching
+from kb.commands import SPOKEN, content, contributing, learning, operating, running, searching
 from kb.errors import KnowledgeBaseError
 from kb.settings import SETTINGS, terminal_language
 
@@ -18,7 +18,7 @@ class _Verbs(click.Group):
         try:
             return super().invoke(ctx)
         except KnowledgeBaseError as error:
-            error.lang = ctx.meta.get(LANGUAGE, "") or error.lang
+            error.lang = ctx.meta.get(SPOKEN, "") or error.lang
             raise
 
 

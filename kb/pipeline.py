@@ -30,18 +30,14 @@ from kb.learning.knowledge import Knowledge
 from kb.learning.matching import Matching
 from kb.search.engine import SearchEngine
 from kb.search.opening import query_encoder
-from kb.search.similar import similar
 from kb.sentences import Sentence
 from kb.settings import Settings
-from kb.site.build import SiteReport, build_site
+from kb.site.build import SiteReport, build_site, similar_in
 from kb.site.forge import forge
 from kb.site.plainhost import has_search_index
 from kb.site.render import keep_compiled
 from kb.site.urls import origin_and_base
 from kb.store.source import source_of
-
-SIMILAR = 4
-"""Similar practices that a page shows."""
 
 Progress = Callable[[str], None]
 
@@ -121,7 +117,7 @@ def _write_site(
     site = build_site(
         library,
         settings.site,
-        lambda entry_id: _similar(snapshot, entry_id),
+        similar_in(snapshot),
         base,
         origin,
         plain,
@@ -156,12 +152,6 @@ def roll_back(
         with writing(settings.site, then=f"kb rollback {chosen}"), tempfile.TemporaryDirectory() as folder:
             unpack_content(carried, Path(folder))
             return chosen, _write_site(settings, load_library(Path(folder)), has_search_index(settings.site), chosen)
-
-
-def _similar(snapshot: Snapshot, entry_id: str) -> list[str]:
-    if entry_id not in snapshot.positions:
-        return []
-    return [item.id for item, _ in similar(snapshot, entry_id, SIMILAR)]
 
 
 def open_engine(settings: Settings) -> SearchEngine:

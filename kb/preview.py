@@ -18,10 +18,9 @@ from kb.learning.matching import matching_of
 from kb.search.engine import SearchEngine
 from kb.sentences import Sentence
 from kb.settings import Settings
-from kb.site.build import build_site, write_entries
+from kb.site.build import build_site, similar_in, write_entries
 from kb.site.forge import forge
 
-SIMILAR = 4
 QUIET_MILLISECONDS = 1500
 """How long nothing must be saved before the pages that list what changed are made again."""
 
@@ -44,6 +43,7 @@ class Preview:
     def __init__(self, settings: Settings, engine: SearchEngine) -> None:
         self._settings = settings
         self._engine = engine
+        self._similar = similar_in(engine.snapshot)
         self._stop = threading.Event()
         self._watcher: threading.Thread | None = None
         self._started = time.time_ns()
@@ -133,8 +133,3 @@ class Preview:
                 logger.error("%s", error.said(self._settings.lang))  # noqa: TRY400 - the sentence says it
             except Exception:
                 logger.exception("%s", _STUMBLED.said(self._settings.lang))
-
-    def _similar(self, entry_id: str) -> list[str]:
-        if entry_id not in self._engine.snapshot.positions:
-            return []
-        return [item.id for item, _ in self._engine.similar(entry_id, SIMILAR)]

@@ -34,6 +34,19 @@ def test_a_command_of_the_readme_runs(command: str, settings: Settings) -> None:
     assert done.stdout.strip()
 
 
+def test_packages_are_in_the_readme_and_import_from_none_below_them() -> None:
+    code = ROOT / "kb"
+    order = re.findall(r"^\| `kb/(\w+)(?:\.py)?` \|", README, re.MULTILINE)
+    serving_all = {"settings", "errors", "sentences", "quotations"}
+    known = {path.stem for path in code.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
+    assert known - {"__init__", "cli"} == {*order, *serving_all}
+    for file in code.rglob("*.py"):
+        own = file.relative_to(code).parts[0].removesuffix(".py")
+        above = set(order[: order.index(own) + 1]) if own in order else {"commands"} if own == "cli" else set()
+        imported = set(re.findall(r"^ *from kb\.(\w+)", file.read_text(encoding="utf-8"), re.MULTILINE))
+        assert imported <= above | serving_all, file
+
+
 def test_every_verb_is_in_the_readme() -> None:
     from kb.cli import cli
 

@@ -7,7 +7,6 @@ the server starts.
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -60,7 +59,6 @@ class Assistant:
 
     async def _keep(self, manager: StreamableHTTPSessionManager, ready: asyncio.Event) -> None:
         # The task that enters the manager must be the one that leaves it.
-        async with AsyncExitStack() as stack:
-            await stack.enter_async_context(manager.run())
+        async with manager.run():
             ready.set()
             await self._stop.wait()

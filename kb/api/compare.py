@@ -10,13 +10,11 @@ from kb.errors import QueryError
 from kb.site.compare import MOST_COMPARED, compare, to_export
 from kb.site.render import render
 from kb.site.urls import Urls
+from kb.word import DOCX
 
 router = APIRouter(include_in_schema=False)
 
-FORMATS = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "csv": "text/csv; charset=utf-8",
-}
+FORMATS = {"docx": DOCX, "csv": "text/csv; charset=utf-8"}
 
 
 def _page(request: Request, lang: str) -> HTMLResponse:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
-from kb.api.problems import MEDIA_TYPE, Problem
+from kb.api.problems import ANSWERS, described
 from kb.api.routes import Engine
 from kb.api.schemas import Language
 from kb.api.security import policy_with_style
@@ -24,16 +24,10 @@ from kb.search.engine import SearchEngine
 from kb.site.agendas import FORMATS, Wish, write_agenda
 from kb.site.render import agenda_style
 
-_ERROR = {"model": Problem, "content": {MEDIA_TYPE: {}}}
 router = APIRouter(
     tags=["learning"],
-    responses={
-        404: {**_ERROR, "description": "There is no such thing"},
-        422: {
-            **_ERROR,
-            "description": "The request makes no sense, or cannot be fulfilled; `detail` says what to change",
-        },
-    },
+    responses=ANSWERS
+    | {422: described("The request makes no sense, or cannot be fulfilled; `detail` says what to change")},
 )
 
 

@@ -111,8 +111,10 @@ def _agenda_page(request: Request, lang: str, fields: Mapping[str, Sequence[str]
     wish = Wish(lang, site=str(request.base_url))
     html = render(
         "agenda.html", lang, Urls(lang), _alternates("agenda", request.url.query if request.method == "GET" else ""),
-        fields=fields, made=made, problem=problem, practices=matching.knowledge.practices, named=matching.knowledge.named, states=vocabulary().mirps_states(),
-        themes=vocabulary().in_order("themes", vocabulary()["themes"], lang), methods=for_practices(), zones=ZONES, days=DAYS, visits=VISITS,
+        fields=fields, made=made, problem=problem,
+        practices=matching.knowledge.practices, named=matching.knowledge.named, states=vocabulary().mirps_states(),
+        themes=vocabulary().in_order("themes", vocabulary()["themes"], lang), methods=for_practices(),
+        zones=ZONES, days=DAYS, visits=VISITS,
         documents=list(DOCUMENTS), written=write_document(made, "agenda", lang, wish.links) if made else None,
     )  # fmt: skip
     return HTMLResponse(html, status_code=status)

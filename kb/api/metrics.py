@@ -91,12 +91,9 @@ def metrics(request: Request) -> Response:
     networks = [ipaddress.ip_network(network) for network in settings.metrics_from]
     if not within(client_address(request.scope, settings.trusted_hops), networks):
         raise NotFoundError("There is nothing at /metrics for your address; KB_METRICS_FROM names who may read it.")
-    registry = CollectorRegistry()
+    counted, served = REGISTRY, CollectorRegistry()
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        text = generate_latest(registry)
-    else:
-        text = generate_latest(REGISTRY)
-    registry = CollectorRegistry()
-    registry.register(Served(request.app.state.service, request.app.state.workers))
-    return Response(text + generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+        counted = CollectorRegistry()
+        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+    served.register(Served(request.app.state.service, request.app.state.workers))
+    return Response(generate_latest(counted) + generate_latest(served), media_type=CONTENT_TYPE_LATEST)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -25,6 +26,20 @@ class Problem(BaseModel):
     title: str = Field(description="The status in words")
     status: int = Field(description="The HTTP status")
     detail: str = Field(description="One sentence that says what to change")
+
+
+def described(description: str) -> dict[str, Any]:
+    """A problem as an answer in the OpenAPI document."""
+    return {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": description}
+
+
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    404: described("There is no such thing"),
+    422: described("The request makes no sense; `detail` says why"),
+    429: described("Too many requests; `Retry-After` says when to come back"),
+    503: described("Busy, or the answer took too long; `Retry-After` says when to come back"),
+}
+"""Problems that any resource may answer with."""
 
 
 def problem_response(status: int, slug: str, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:

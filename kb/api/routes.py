@@ -9,7 +9,7 @@ from pydantic import WithJsonSchema
 
 from kb.api import metrics
 from kb.api.parameters import Question, TermOf
-from kb.api.problems import MEDIA_TYPE, Problem
+from kb.api.problems import ANSWERS
 from kb.api.schemas import (
     Document,
     FacetTerm,
@@ -22,22 +22,15 @@ from kb.api.schemas import (
     Sort,
     search_answer,
 )
+from kb.content.document import practice_document
 from kb.content.problems import did_you_mean
 from kb.content.vocabulary import vocabulary
-from kb.errors import NotFoundError, QueryError
+from kb.errors import QueryError
 from kb.index.passages import Item
 from kb.search.engine import SearchEngine
 from kb.search.request import FACETS, MAX_PAGE, MAX_PAGE_SIZE, Filters, checked_filters, search_request
 
-_ERROR = {"model": Problem, "content": {MEDIA_TYPE: {}}}
-router = APIRouter(
-    responses={
-        404: {**_ERROR, "description": "There is no such thing"},
-        422: {**_ERROR, "description": "The request makes no sense; `detail` says why"},
-        429: {**_ERROR, "description": "Too many requests; `Retry-After` says when to come back"},
-        503: {**_ERROR, "description": "Busy, or the answer took too long; `Retry-After` says when to come back"},
-    }
-)
+router = APIRouter(responses=ANSWERS)
 
 
 async def engine(request: Request) -> SearchEngine:
@@ -58,6 +51,10 @@ SetAside = Annotated[
     ),
 ]
 PageSize = Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE, description="Results a page")]
+
+_PARAMETERS = {
+    *FACETS, "q", "lang", "passages_in", "page", "page_size", "limit", "sort", "as_typed", "set_aside", "debug",
+}  # fmt: skip
 
 
 async def filters(
@@ -96,22 +93,9 @@ async def filters(
         "country": country, "theme": theme, "population": population, "status": status, "evidence": evidence,
         "language": language, "mirps_group": mirps_group, "gcm": gcm, "sdg": sdg,
     }  # fmt: skip
-    known = {
-        *FACETS,
-        "q",
-        "lang",
-        "passages_in",
-        "page",
-        "page_size",
-        "limit",
-        "sort",
-        "as_typed",
-        "set_aside",
-        "debug",
-    }
     for name in request.query_params:
-        if name not in known:
-            raise QueryError(f"There is no parameter {name!r}.{did_you_mean(name, known)}")
+        if name not in _PARAMETERS:
+            raise QueryError(f"There is no parameter {name!r}.{did_you_mean(name, _PARAMETERS)}")
     return checked_filters(given)
 
 
@@ -159,7 +143,7 @@ def practices(engine: Engine, filtered: Filtered, page: Page = 1, page_size: Pag
 @router.get("/practices/{practice_id}", tags=["practices"], summary="One practice in full")
 def practice(engine: Engine, practice_id: str) -> Document:
     """Facts, words in every language, safe HTML, sources."""
-    return Document(**practice_document(engine, practice_id))
+    return Document(**practice_document(engine.snapshot.documents, practice_id))
 
 
 @router.get("/practices/{practice_id}/similar", tags=["practices"], summary="Practices near to one")
@@ -202,18 +186,6 @@ def health(engine: Engine) -> Health:
         practices=manifest.items,
         passages=sum(part["passages"] for part in manifest.languages.values()),
     )
-
-
-def practice_document(engine: SearchEngine, entry_id: str) -> dict[str, object]:
-    """The document of a practice.
-
-    Raises:
-        NotFoundError: there is no such practice.
-    """
-    documents = engine.snapshot.documents
-    if entry_id not in documents or documents[entry_id]["kind"] != "practice":
-        raise NotFoundError(f"There is no practice {entry_id!r}.{did_you_mean(entry_id, engine.snapshot.positions)}")
-    return documents[entry_id]
 
 
 def _summary(item: Item) -> PracticeSummary:

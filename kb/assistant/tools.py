@@ -18,9 +18,10 @@ from kb.assistant.answers import (
     plain_text,
     sources_of,
 )
+from kb.content.document import practice_document
 from kb.content.problems import did_you_mean
 from kb.content.vocabulary import vocabulary
-from kb.errors import NotFoundError, UnknownTermError
+from kb.errors import UnknownTermError
 from kb.search.answer import Hit, SearchResponse
 from kb.search.engine import SearchEngine
 from kb.search.request import FACETS, SearchRequest, search_request
@@ -76,11 +77,7 @@ class PracticeTools:
     ) -> PracticeAnswer:
         """Read one practice in full: what was done, results, what got in the way, how to adapt it, and its sources."""
         engine = self._engine()
-        document = engine.snapshot.documents.get(practice_id)
-        if document is None or document["kind"] != "practice":
-            hint = did_you_mean(practice_id, engine.snapshot.positions)
-            raise NotFoundError(f"There is no practice {practice_id!r}.{hint}")
-        return self._practice(engine, document, lang)
+        return self._practice(engine, practice_document(engine.snapshot.documents, practice_id), lang)
 
     def list_vocabulary(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -12,21 +13,21 @@ from kb.settings import terminal_language
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+FOLDER = click.Path(path_type=Path, file_okay=False)
+LANGUAGE = click.Choice(["en", "es"])
 
-LANGUAGE = "kb.language"
+SPOKEN = "kb.language"
 """Where a verb's context keeps the language that it was asked to speak."""
 
 
 def _speak(context: click.Context, _: click.Parameter, lang: str | None) -> str | None:
-    context.meta[LANGUAGE] = lang or ""
+    context.meta[SPOKEN] = lang or ""
     return lang
 
 
 def language_option(default: str | None, meaning: str) -> Callable[[Command], Command]:
     """`--lang` of a verb that also speaks that language, errors included."""
-    return click.option(
-        "--lang", type=click.Choice(["en", "es"]), default=default, show_default=True, callback=_speak, help=meaning
-    )
+    return click.option("--lang", type=LANGUAGE, default=default, show_default=True, callback=_speak, help=meaning)
 
 
 def say(step: str) -> None:

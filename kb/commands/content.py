@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from kb.commands import language_option
+from kb.commands import FOLDER, language_option
 from kb.errors import ContentError
 from kb.sentences import Sentence
 from kb.settings import load_settings
 
-FOLDER = click.Path(path_type=Path, file_okay=False)
+if TYPE_CHECKING:
+    from kb.content.library import Library
 
 
 @click.command()
@@ -38,27 +40,19 @@ def check(
 
     settings = load_settings(content=content, lang=lang)
     library = load_library(settings.content)
-    paths = tuple(path.removeprefix(f"{settings.content}/").removeprefix("./") for path in paths)
-    known = {*library.documents, *(problem.path for problem in library.problems)}
-    for part in paths:
-        if not any(part in path for path in known):
-            raise ContentError(
-                "No file of %(folder)s has %(part)r in its path; give a part such as practices/sv.",
-                folder=settings.content,
-                part=part,
-            )
+    parts = _parts(library, paths)
     chosen = None
     if since is not None:
         from kb.contribute.changes import changed_since
 
         chosen = changed_since(since, settings.content)
-    problems = [problem for problem in check_library(library) if _is_asked(problem.path, paths, chosen)]
+    problems = [problem for problem in check_library(library) if _is_asked(problem.path, parts, chosen)]
     if shape == "markdown":
         from kb.contribute.comment import comment
         from kb.contribute.reviewing import findings, touched
         from kb.pipeline import engine_if_built
 
-        about = touched(library, paths, chosen)
+        about = touched(library, parts, chosen)
         found = findings(library, problems, about, engine_if_built(settings), links=links)
         click.echo(comment(found, lang or ""), nl=False)
     elif shape == "github":
@@ -78,8 +72,26 @@ def check(
         )
     if shape != "markdown":
         paged = ([page.path for page in entry.pages.values()] for entry in library.everything.values())
-        entries = sum(any(_is_asked(path, paths, chosen) for path in pages) for pages in paged)
+        entries = sum(any(_is_asked(path, parts, chosen) for path in pages) for pages in paged)
         click.echo(_no_problems(entries).said(settings.lang))
+
+
+def _parts(library: Library, paths: Sequence[str]) -> tuple[str, ...]:
+    """What somebody gave for the files to check, as parts of their paths in the content folder.
+
+    Raises:
+        ContentError: one of them is in no path.
+    """
+    parts = tuple(path.removeprefix(f"{library.folder}/").removeprefix("./") for path in paths)
+    known = {*library.documents, *(problem.path for problem in library.problems)}
+    for part in parts:
+        if not any(part in path for path in known):
+            raise ContentError(
+                "No file of %(folder)s has %(part)r in its path; give a part such as practices/sv.",
+                folder=library.folder,
+                part=part,
+            )
+    return parts
 
 
 def _is_asked(path: str, parts: Collection[str], chosen: Collection[str] | None) -> bool:

@@ -6,12 +6,9 @@ from pathlib import Path
 
 import click
 
-from kb.commands import language_option
+from kb.commands import FOLDER, LANGUAGE, language_option
 from kb.errors import ContributionError
 from kb.settings import load_settings
-
-FOLDER = click.Path(path_type=Path, file_okay=False)
-LANGUAGE = click.Choice(["en", "es"])
 
 
 @click.group()

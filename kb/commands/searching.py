@@ -7,18 +7,17 @@ from pathlib import Path
 
 import click
 
-from kb.commands import say
+from kb.commands import FOLDER, LANGUAGE, say
 from kb.settings import load_settings
 
-FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
 @click.command()
 @click.argument("query")
-@click.option("--lang", type=click.Choice(["en", "es"]), default="es", show_default=True, help="Your language.")
+@click.option("--lang", type=LANGUAGE, default="es", show_default=True, help="Your language.")
 @click.option("--filter", "filters", multiple=True, metavar="FACET=TERM", help="Such as country=SV; repeat for more.")
-@click.option("--passages-in", type=click.Choice(["en", "es"]), help="Search only what is written in this language.")
+@click.option("--passages-in", type=LANGUAGE, help="Search only what is written in this language.")
 @click.option("-n", "count", type=click.IntRange(1, 50), default=5, show_default=True, help="How many results.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as the API gives it.")
 def search(query: str, lang: str, filters: tuple[str, ...], passages_in: str | None, count: int, as_json: bool) -> None:
@@ -40,7 +39,7 @@ def search(query: str, lang: str, filters: tuple[str, ...], passages_in: str | N
 @click.command("eval")
 @click.argument("file", type=FILE, required=False)
 @click.option("--beir", type=FOLDER, help="Evaluate a test collection in BEIR form instead.")
-@click.option("--passages-in", type=click.Choice(["en", "es"]), help="Search only passages of this language.")
+@click.option("--passages-in", type=LANGUAGE, help="Search only passages of this language.")
 @click.option("--json", "as_json", is_flag=True, help="Print figures as JSON.")
 def evaluate(file: Path | None, beir: Path | None, passages_in: str | None, as_json: bool) -> None:
     """Measure the ranking with the judged queries of FILE, or with a collection in BEIR form."""

@@ -9,6 +9,8 @@ from kb.content import markdown
 from kb.content.interests import EventInterests, interests_document
 from kb.content.markdown import Section
 from kb.content.model import Commitment, Entry, Event, Original, Page, Practice
+from kb.content.problems import did_you_mean
+from kb.errors import NotFoundError
 
 _KINDS: dict[str, type[Original]] = {kind.kind: kind for kind in (Practice, Commitment, Event)}
 
@@ -46,6 +48,19 @@ def _page(page: Page) -> dict[str, Any]:
             for section in page.sections
         ],
     }
+
+
+def practice_document(documents: Mapping[str, dict[str, Any]], practice_id: str) -> dict[str, Any]:
+    """The document of a practice among those of a snapshot.
+
+    Raises:
+        NotFoundError: there is none of this id; names the closest.
+    """
+    found = documents.get(practice_id)
+    if found is None or found["kind"] != Practice.kind:
+        practices = [one for one, document in documents.items() if document["kind"] == Practice.kind]
+        raise NotFoundError("There is no practice %(id)r.", hint=did_you_mean(practice_id, practices), id=practice_id)
+    return found
 
 
 def entry_of(document: Mapping[str, Any]) -> Entry:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kb.encoding.folders import RECEIPT, make_whole
-from kb.encoding.model import SentenceTransformerEncoder
+from kb.encoding.model import SentenceTransformerEncoder, first_line
 from kb.encoding.protocol import Encoded
 from kb.encoding.runtime import DESCRIPTION, GRAPH, RARITY, TOKENIZER, UNIGRAM, WEIGHTS, OnnxQueryEncoder
 from kb.encoding.tokens import TextTokenizer, rarity_table, unigram_vocabulary
@@ -121,7 +121,7 @@ def _export(encoder: SentenceTransformerEncoder, folder: Path) -> None:
     # The exporter traces the model's own code, which may do anything that it cannot trace.
     except Exception as error:
         raise EncoderError(
-            f"The model {encoder.info.name!r} cannot be exported to ONNX ({_first_line(error)})."
+            f"The model {encoder.info.name!r} cannot be exported to ONNX ({first_line(error)})."
         ) from error
     _save_tokenizer(encoder, folder)
     description = {**encoder.info.to_dict(), "max_length": encoder.max_length}
@@ -274,7 +274,3 @@ def _compare(encoder: SentenceTransformerEncoder, exported: OnnxQueryEncoder, fo
 
 def _token_cosines(exact: Encoded, served: Encoded) -> Any:
     return np.einsum("td,td->t", exact.token_vectors, served.token_vectors)
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

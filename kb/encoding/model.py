@@ -180,7 +180,7 @@ def _load(model: str) -> SentenceTransformer:
             return SentenceTransformer(model, **options)
     # Loading runs code of three libraries and of the model, which raise anything from OSError to AttributeError.
     except Exception as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        reason = first_line(error)
         if Path(model).is_dir():
             raise EncoderError(
                 f"The folder {model!r} holds no usable sentence-transformers model ({reason})."
@@ -189,6 +189,11 @@ def _load(model: str) -> SentenceTransformer:
             f"The model {model!r} is not on this machine and the model hub did not deliver it ({reason}); "
             "check the name and the connection, or set KB_MODEL to `bundled`."
         ) from error
+
+
+def first_line(error: Exception) -> str:
+    """What a library says of an error, without what it says below that."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def _looks_like_a_folder(model: str) -> bool:

@@ -17,6 +17,7 @@ from kb.learning.documents.kinds import DOCUMENTS, write_document
 from kb.learning.documents.parts import Links
 from kb.site.render import render
 from kb.site.urls import Urls
+from kb.word import DOCX
 
 ZIP_DATE = (2020, 1, 1, 0, 0, 0)
 """Stands for the time of writing, which would make two equal files differ."""
@@ -95,7 +96,7 @@ class Format:
 FORMATS: dict[str, Format] = {
     "json": Format("application/json", _json),
     "html": Format("text/html; charset=utf-8", _html),
-    "docx": Format("application/vnd.openxmlformats-officedocument.wordprocessingml.document", _word),
+    "docx": Format(DOCX, _word),
     "ics": Format("text/calendar; charset=utf-8", _calendar),
     "md": Format("text/markdown; charset=utf-8", _markdown),
     "yaml": Format("application/yaml", _yaml),

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from kb.content.glossary import named_in
 from kb.content.markdown import blocks, cited
-from kb.content.model import Figure, Practice, Source
-from kb.content.vocabulary import vocabulary
+from kb.content.model import Figure, Source
+from kb.sentences import translations
 from kb.site import i18n
+from kb.site.facts import facts_of, figure
 from kb.site.views import EntryView, Labelled
 
 DONE_WORDS, RESULT_WORDS, NEED_WORDS = 170, 60, 80
@@ -88,31 +89,19 @@ def brief(it: EntryView) -> Brief:
 
 
 def _facts(it: EntryView) -> Iterator[tuple[str, str]]:
-    facts, lang = it.entry.facts, it.urls.lang
-    _ = i18n.translations(lang).gettext
-
-    def label(facet: str, term: str) -> str:
-        return vocabulary().label(facet, term, lang)
-
-    yield _("State"), ", ".join(label("countries", code) for code in facts.countries)
-    as_of = _("as of %(date)s") % {"date": i18n.date(facts.status_as_of, lang)} if facts.status_as_of else ""
-    yield _("Status"), label("status", facts.status) + (f" ({as_of})" if as_of else "")
-    if isinstance(facts, Practice):
-        yield _("Evidence"), label("evidence", facts.evidence)
-    if facts.period.start:
-        start = i18n.date(facts.period.start, lang)
-        end = i18n.date(facts.period.end, lang) if facts.period.end else ""
-        yield _("Period"), f"{start} – {end}" if end else _("since %(date)s") % {"date": start}
+    known = facts_of(it)
+    _ = translations(it.urls.lang).gettext
+    for label in (_("State"), _("Status"), _("Evidence"), _("Period")):
+        if known[label]:
+            yield label, ", ".join(known[label])
 
 
 def _figure(it: EntryView, one: Labelled) -> Point:
     """A figure as a point: `1,140` and `People assisted at the spaces (2022) [4]`."""
-    figure = one.fact
-    assert isinstance(figure, Figure)  # noqa: S101 - results and costs are figures
-    unit = {"percent": " %"}.get(figure.unit or "", f" {figure.unit}" if (figure.unit or "").isupper() else "")
-    year = f" ({figure.year})" if figure.year else ""
-    mark = f" [{figure.source}]" if it.source(figure.source) else ""
-    return Point(f"{_cut(one.label, LONGEST_POINT)}{year}{mark}", i18n.number(figure.value, it.urls.lang) + unit)
+    assert isinstance(one.fact, Figure)  # noqa: S101 - results and costs are figures
+    year = f" ({one.fact.year})" if one.fact.year else ""
+    mark = f" [{one.fact.source}]" if it.source(one.fact.source) else ""
+    return Point(f"{_cut(one.label, LONGEST_POINT)}{year}{mark}", figure(one.fact, it.urls.lang))
 
 
 def _points(it: EntryView, key: str, room: int) -> list[Point]:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from docx.shared import Pt
 
 from kb.content.markdown import CITATION
+from kb.sentences import translations
 from kb.site import i18n, licence
 from kb.site.brief import Brief, Point, brief
 from kb.site.brief_page import fitted
-from kb.site.structured import site_name
 from kb.site.views import EntryView
 from kb.word.document import blank, to_bytes
-from kb.word.links import add_link
+from kb.word.parts import Body, add_link
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -26,35 +26,22 @@ _SIZES = {"Title": 17, "Heading 2": 11.5, "Normal": 10, "List Bullet": 10, "Smal
 def brief_file(it: EntryView) -> bytes:
     """The file. Writing it again from the same words gives the same bytes."""
     lang = it.urls.lang
-    _ = i18n.translations(lang).gettext
+    _ = translations(lang).gettext
     found = fitted(brief(it))
     document = blank(found.title, lang, margin_cm=1.9)
     _tighten(document)
-    sheet = _Sheet(document)
-    sheet.add("Small", " · ".join([site_name(lang), _("One-page brief")]))
-    sheet.add("Title", found.title)
-    _add_facts(sheet.add("Normal"), found.facts)
-    _add_section(sheet, _("In brief"), [Point(found.summary)], style="Normal")
-    _add_section(sheet, _("What was done"), found.done)
-    _add_section(sheet, _("Results"), found.results)
-    _add_section(sheet, _("What it needs"), found.needs)
-    _add_section(sheet, _("Whom to ask"), [Point(found.contacts)], style="Normal")
-    add_link(sheet.add("Normal", _("Full page, with all sources:") + " "), found.address, found.address)
-    _add_sources(sheet, found, lang)
+    body = Body(document)
+    body.paragraph("Small", " · ".join([i18n.site_name(lang), _("One-page brief")]))
+    body.paragraph("Title", found.title)
+    _add_facts(body.paragraph("Normal"), found.facts)
+    _add_section(body, _("In brief"), [Point(found.summary)], style="Normal")
+    _add_section(body, _("What was done"), found.done)
+    _add_section(body, _("Results"), found.results)
+    _add_section(body, _("What it needs"), found.needs)
+    _add_section(body, _("Whom to ask"), [Point(found.contacts)], style="Normal")
+    add_link(body.paragraph("Normal", _("Full page, with all sources:") + " "), found.address, found.address)
+    _add_sources(body, found, lang)
     return to_bytes(document)
-
-
-class _Sheet:
-    """Adds paragraphs. Styles are looked up once: by name, each look takes longer than writing the paragraph."""
-
-    def __init__(self, document: WordDocument) -> None:
-        self._document = document
-        self._styles = {name: document.styles[name].style_id for name in _SIZES}
-
-    def add(self, style: str, text: str = "") -> Paragraph:
-        paragraph = self._document.add_paragraph(text)
-        paragraph._p.style = self._styles[style]
-        return paragraph
 
 
 def _tighten(document: WordDocument) -> None:
@@ -77,11 +64,11 @@ def _add_facts(paragraph: Paragraph, facts: Sequence[tuple[str, str]]) -> None:
         paragraph.add_run(value).bold = True
 
 
-def _add_section(sheet: _Sheet, heading: str, points: Sequence[Point], style: str = "List Bullet") -> None:
+def _add_section(body: Body, heading: str, points: Sequence[Point], style: str = "List Bullet") -> None:
     if points:
-        sheet.add("Heading 2", heading)
+        body.paragraph("Heading 2", heading)
         for point in points:
-            paragraph = sheet.add(style)
+            paragraph = body.paragraph(style)
             if point.figure:
                 paragraph.add_run(point.figure).bold = True
                 paragraph.add_run(" · ")
@@ -98,17 +85,17 @@ def _add_cited(paragraph: Paragraph, text: str) -> None:
     paragraph.add_run(text[start:])
 
 
-def _add_sources(sheet: _Sheet, found: Brief, lang: str) -> None:
-    _ = i18n.translations(lang).gettext
+def _add_sources(body: Body, found: Brief, lang: str) -> None:
+    _ = translations(lang).gettext
     if found.sources:
-        sheet.add("Heading 2", _("Sources"))
+        body.paragraph("Heading 2", _("Sources"))
         # One after the other: a line for each would need a second page.
         listed = "  ".join(f"[{number}] {words}" for number, words in found.sources)
-        sheet.add("Small", listed)
+        body.paragraph("Small", listed)
     notes = [_("Last reviewed: %(date)s.") % {"date": found.reviewed}]
     if found.more_sources:
         notes.insert(0, _("More sources stand on the full page."))
     if found.unchecked:
         notes.append(_("Machine-assisted translation that no person has checked yet."))
     notes.append(licence.NAME)
-    sheet.add("Small", " ".join(notes))
+    body.paragraph("Small", " ".join(notes))

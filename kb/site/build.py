@@ -7,7 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,8 +16,10 @@ from kb.content.library import Library, Unread
 from kb.content.model import Entry
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
+from kb.index.snapshot import Snapshot
 from kb.learning.matching import Matching
 from kb.learning.matching import matrix as learning_matrix
+from kb.search.similar import similar as nearest_to
 from kb.site.contact import report_link
 from kb.site.contribute import contribute_values
 from kb.site.coverage import Coverage, coverage
@@ -35,6 +37,9 @@ from kb.site.urls import LOCAL, Urls
 from kb.site.views import EntryView, latest_first, view, views
 
 Similar = Callable[[str], Sequence[str]]
+"""Gives the ids of practices near to one."""
+SIMILAR = 4
+"""Similar practices that a page shows."""
 
 BROWSE = {"country": "countries", "theme": "themes", "population": "populations"}
 """Kinds of browsing page to the vocabulary's facet."""
@@ -85,7 +90,16 @@ class _Site:
     def region(self) -> RegionMap:
         return region_map(self.library)
 
+    def page(
+        self, lang: str, template: str, kind: str = "", name: str = "", reviewed: str = "", **values: object
+    ) -> _Page:
+        """The page of an entry or term, of a kind as a whole, or the front page."""
+        alternates = self.alternates(kind, name)
+        values = {"kind": kind, "plain": self.plain, **values}
+        return _Page(alternates[lang], template, self.urls(lang), alternates, values, reviewed)
+
     def alternates(self, kind: str = "", name: str = "") -> dict[str, str]:
+        """The address of a page in each language."""
         found = {}
         for lang in LANGUAGES:
             urls = self.urls(lang)
@@ -163,22 +177,22 @@ def build_site(
     return SiteReport(len(pages), written, _remove_others(folder, {*wanted, *assets}))
 
 
+def similar_in(snapshot: Snapshot) -> Similar:
+    """What a snapshot knows to be similar; nothing for an entry that it does not hold."""
+
+    def nearest(entry_id: str) -> list[str]:
+        if entry_id not in snapshot.positions:
+            return []
+        return [item.id for item, _ in nearest_to(snapshot, entry_id, SIMILAR)]
+
+    return nearest
+
+
 def _pages(site: _Site, lang: str) -> Iterator[_Page]:
     urls = site.urls(lang)
     library = site.library
     practices, commitments = views(library.practices, urls), views(library.of_kind("commitment"), urls)
-
-    def page(template: str, kind: str, name: str = "", reviewed: str = "", **values: object) -> _Page:
-        address = urls.page(kind, name) if name else urls.section(kind) if kind else urls.home()
-        return _Page(
-            address,
-            template,
-            urls,
-            site.alternates(kind, name),
-            {"kind": kind, "plain": site.plain, **values},
-            reviewed,
-        )
-
+    page = partial(site.page, lang)
     browse = site.browse[lang]
     region, table = site.region, site.matrix
     yield page(
@@ -206,8 +220,16 @@ def _pages(site: _Site, lang: str) -> Iterator[_Page]:
     yield from _unread_pages(site, lang)
     for entry in library.withdrawn:
         yield page("withdrawn.html", entry.kind, entry.id, it=view(entry, urls))
+    yield from _term_pages(site, lang, practices, commitments)
+
+
+def _term_pages(
+    site: _Site, lang: str, practices: Sequence[EntryView], commitments: Sequence[EntryView]
+) -> Iterator[_Page]:
+    """For each kind of browsing page the list of its terms, and a page for each term in use."""
+    urls, page = site.urls(lang), partial(site.page, lang)
     for kind, facet in BROWSE.items():
-        used = browse[kind]
+        used = site.browse[lang][kind]
         yield page("terms.html", kind, facet=facet, terms=used)
         for term in used:
             entries, promised = (
@@ -221,26 +243,18 @@ def _pages(site: _Site, lang: str) -> Iterator[_Page]:
 def _entry_pages(site: _Site, lang: str, ids: Collection[str]) -> Iterator[_Page]:
     urls = site.urls(lang)
     for entry, template, extra in _entries(site, urls, ids):
-        values = {
-            "kind": entry.kind,
-            "plain": site.plain,
-            "it": view(entry, urls),
-            "overdue": entry.is_overdue(site.today),
-            **extra,
-        }
-        address, alternates = urls.page(entry.kind, entry.id), site.alternates(entry.kind, entry.id)
-        yield _Page(address, template, urls, alternates, values, entry.facts.last_reviewed)
+        yield site.page(
+            lang, template, entry.kind, entry.id, entry.facts.last_reviewed,
+            it=view(entry, urls), overdue=entry.is_overdue(site.today), **extra,
+        )  # fmt: skip
 
 
 def _unread_pages(site: _Site, lang: str) -> Iterator[_Page]:
     """What is wrong in a file, at the address where its page would be."""
-    urls = site.urls(lang)
     for entry in site.unread:
         if entry.id not in site.library.entries or lang in entry.langs:
             said = [problem.said(lang) for problem in entry.problems]
-            values = {"kind": entry.kind, "plain": site.plain, "id": entry.id, "problems": said}
-            address, alternates = urls.page(entry.kind, entry.id), site.alternates(entry.kind, entry.id)
-            yield _Page(address, "unread.html", urls, alternates, values)
+            yield site.page(lang, "unread.html", entry.kind, entry.id, id=entry.id, problems=said)
 
 
 def _entries(site: _Site, urls: Urls, ids: Collection[str]) -> Iterator[tuple[Entry, str, dict[str, object]]]:

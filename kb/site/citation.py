@@ -36,7 +36,7 @@ class Citation:
 def citation(it: EntryView) -> Citation:
     """How to cite a page, in the language of the page that is read."""
     lang = it.urls.lang
-    author = i18n.translations(lang).gettext("Good practices for protection and solutions")
+    author = i18n.site_name(lang)
     url = it.urls.absolute(it.url)
     reviewed = it.entry.facts.last_reviewed
     return Citation(author, _apa_date(reviewed, lang), it.page.title, url, _bibtex(it, author, url))

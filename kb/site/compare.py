@@ -13,8 +13,8 @@ from kb.content.document import entry_of
 from kb.content.sections import headings
 from kb.errors import NotFoundError, QueryError
 from kb.search.engine import SearchEngine
+from kb.sentences import translations
 from kb.site.facts import facts_of
-from kb.site.i18n import translations
 from kb.site.urls import Urls
 from kb.site.views import EntryView, view
 
@@ -71,7 +71,7 @@ def to_export(documents: Documents, ids: Sequence[str], urls: Urls) -> list[Entr
         raise QueryError("Name the practices of the list: ?id=... for each.")
     found, missing = chosen(documents, ids, urls)
     if not found:
-        raise NotFoundError(f"There is no practice {missing[0]!r}.")
+        raise NotFoundError("There is no practice %(id)r.", id=missing[0])
     return found
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from kb.content.library import Library
-from kb.site import i18n, opendata, structured
+from kb.sentences import translations
+from kb.site import opendata, structured
 from kb.site.urls import Urls
 
 
 def data_values(library: Library, urls: Urls) -> dict[str, object]:
     """Numbers of entries and figures, and the `Dataset` that search engines for data read."""
-    _ = i18n.translations(urls.lang).gettext
+    _ = translations(urls.lang).gettext
     counts = {kind: len(library.of_kind(kind)) for kind in opendata.KINDS}
     practices = library.practices
     counts["figures"] = sum(len(e.facts.results) + len(getattr(e.facts, "costs", ())) for e in practices)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kb.content.glossary import named_in
 from kb.content.markdown import blocks
+from kb.sentences import translations
 from kb.site.facts import facts_of
-from kb.site.i18n import date, translations
+from kb.site.i18n import date
+from kb.site.spreadsheet import csv_file
 from kb.site.views import EntryView
 from kb.word.document import blank, to_bytes
 from kb.word.tables import add_table
@@ -23,28 +23,21 @@ SECTIONS = ("factors", "adapting")
 
 
 def as_csv(practices: Sequence[EntryView]) -> bytes:
-    """A row a practice. Begins with the mark by which Excel knows UTF-8; no cell is taken for a formula."""
-    _ = translations(practices[0].urls.lang).gettext
-    written = io.StringIO()
-    table = csv.writer(written)
-    for number, it in enumerate(practices):
-        row = {
-            "id": it.entry.id,
-            _("Title"): it.page.title,
-            _("Summary"): it.page.summary,
-            **{label: "; ".join(words) for label, words in facts_of(it).items()},
-            _("Last reviewed"): it.entry.facts.last_reviewed,
-            _("Address"): it.urls.absolute(it.url),
-        }
-        if number == 0:
-            table.writerow(row)
-        table.writerow(map(_harmless, row.values()))
-    return written.getvalue().encode("utf-8-sig")
+    """A row a practice, its columns named in the reader's language."""
+    rows = [_row(it) for it in practices]
+    return csv_file(list(rows[0]), (row.values() for row in rows))
 
 
-def _harmless(cell: str) -> str:
-    """Spreadsheets compute cells that begin so; an apostrophe makes them text."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+def _row(it: EntryView) -> dict[str, str]:
+    _ = translations(it.urls.lang).gettext
+    return {
+        "id": it.entry.id,
+        _("Title"): it.page.title,
+        _("Summary"): it.page.summary,
+        **{label: "; ".join(words) for label, words in facts_of(it).items()},
+        _("Last reviewed"): it.entry.facts.last_reviewed,
+        _("Address"): it.urls.absolute(it.url),
+    }
 
 
 def as_docx(practices: Sequence[EntryView]) -> bytes:

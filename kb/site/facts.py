@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from kb.content.model import Figure, Practice
 from kb.content.vocabulary import vocabulary
-from kb.site.i18n import date, number, translations
+from kb.sentences import translations
+from kb.site.i18n import date, number
 from kb.site.views import EntryView
 
 Facts = dict[str, list[str]]
@@ -37,7 +38,8 @@ def status(it: EntryView) -> str:
     words = vocabulary().label("status", facts.status, lang)
     if not facts.status_as_of:
         return words
-    return f"{words} ({translations(lang).gettext('as of %(date)s') % {'date': date(facts.status_as_of, lang)}})"
+    as_of = translations(lang).gettext("as of %(date)s") % {"date": date(facts.status_as_of, lang)}
+    return f"{words} ({as_of})"
 
 
 def period(it: EntryView) -> str:

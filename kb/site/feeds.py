@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from xml.etree import ElementTree as ET
 
+from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
+from kb.sentences import translations
 from kb.site import i18n, licence
-from kb.site.structured import site_name
 from kb.site.urls import Urls
 from kb.site.views import EntryView
 
@@ -41,7 +42,7 @@ def feed(title: str, address: str, page: str, urls: Urls, entries: Iterable[Entr
     _add(root, "updated", _moment(newest[0].entry.facts.last_reviewed) if newest else _moment("2020"))
     _add(root, "link", rel="self", type="application/atom+xml", href=urls.absolute(address))
     _add(root, "link", rel="alternate", type="text/html", hreflang=urls.lang, href=urls.absolute(page))
-    _add(_add(root, "author"), "name", site_name(urls.lang))
+    _add(_add(root, "author"), "name", i18n.site_name(urls.lang))
     _add(root, "rights", licence.NAME)
     for it in newest:
         root.append(_feed_entry(it))
@@ -82,7 +83,7 @@ def sitemap(pages: Sequence[tuple[str, Mapping[str, str], str]], urls: Urls) -> 
 
 def opensearch(urls: Urls) -> bytes:
     """Lets a reader add this search to the browser. A name has at most 16 characters, by the standard."""
-    _ = i18n.translations(urls.lang).gettext
+    _ = translations(urls.lang).gettext
     root = ET.Element("OpenSearchDescription", {"xmlns": OPENSEARCH})
     _add(root, "ShortName", _("Good practices"))
     _add(root, "Description", _("Find practices for people who were forced to flee, by meaning"))
@@ -99,7 +100,7 @@ def opensearch(urls: Urls) -> bytes:
 
 def robots(urls: Urls) -> bytes:
     """Robots are welcome; search results and answers of the API are made on demand and stay out."""
-    closed = [f"Disallow: {Urls(lang, urls.base).section('search')}?" for lang in ("en", "es")]
+    closed = [f"Disallow: {Urls(lang, urls.base).section('search')}?" for lang in LANGUAGES]
     lines = ["User-agent: *", *closed, "Disallow: /api/", "", f"Sitemap: {urls.absolute(urls.base)}sitemap.xml", ""]
     return "\n".join(lines).encode()
 

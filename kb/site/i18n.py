@@ -1,4 +1,4 @@
-"""Interface words in each language: gettext catalogues, read from the `.po` files that translators edit."""
+"""Dates, numbers, time zones and the site's name as readers of a language write them; `kb.sentences` has the catalogues."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from babel.numbers import format_decimal
 from kb.content.vocabulary import vocabulary
 from kb.sentences import translations
 
-__all__ = ["LOCALES", "date", "date_range", "number", "time_zone", "translations"]
-
 # English of the United Nations; Spanish with the decimal point that most States of the region use.
 LOCALES = {"en": "en_GB", "es": "es_MX"}
+
+
+def site_name(lang: str) -> str:
+    """What the site is called."""
+    return translations(lang).gettext("Good practices for protection and solutions")
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,8 @@ from functools import cache, partial
 from kb.content.library import Library
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
-from kb.site import feeds, i18n, opendata
+from kb.sentences import translations
+from kb.site import feeds, opendata
 from kb.site.urls import Urls
 from kb.site.views import EntryView, views
 
@@ -43,7 +44,7 @@ def machine_files(library: Library, urls: Urls, browse: Mapping[str, Mapping[str
 def _feeds(
     practices: Sequence[EntryView], urls: Urls, browse: Mapping[str, Mapping[str, int]]
 ) -> Iterator[MachineFile]:
-    _ = i18n.translations(urls.lang).gettext
+    _ = translations(urls.lang).gettext
 
     def made(title: str, address: str, page: str, listed: Sequence[EntryView]) -> MachineFile:
         shown = {"entries": listed}

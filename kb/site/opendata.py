@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from kb.content.model import Event, Figure, Practice
 from kb.content.vocabulary import vocabulary
+from kb.sentences import translations
 from kb.site import i18n, licence
-from kb.site.structured import site_name
+from kb.site.spreadsheet import csv_file
 from kb.site.views import EntryView, Labelled
 
 MEDIA = {"json": "application/json", "ndjson": "application/x-ndjson", "csv": "text/csv"}
@@ -68,7 +67,7 @@ def as_ndjson(records: Iterable[Record]) -> bytes:
 
 def as_json(records: Sequence[Record], lang: str) -> bytes:
     """One document: where it comes from, under which licence, and the records."""
-    about = {"title": site_name(lang), "licence": {"name": licence.NAME, "url": licence.ADDRESS}, "language": lang}
+    about = {"title": i18n.site_name(lang), "licence": {"name": licence.NAME, "url": licence.ADDRESS}, "language": lang}
     head = json.dumps({**about, "count": len(records)}, ensure_ascii=False)[:-1].encode()
     return head + b', "entries": [\n' + b",\n".join(_line(one) for one in records) + b"\n]}\n"
 
@@ -79,12 +78,12 @@ def _line(found: Record) -> bytes:
 
 def as_csv(records: Iterable[Record], lang: str) -> bytes:
     """A row an entry, for spreadsheets: lists are joined by semicolons, terms are words."""
-    _ = i18n.translations(lang).gettext
+    _ = translations(lang).gettext
     heads = [
         "id", _("Title"), _("Summary"), _("State"), _("Carried out by"), _("With"), _("Start"), _("End"), _("Status"),
         _("As of"), _("Evidence"), _("Themes"), _("Population"), _("Sources"), _("Last reviewed"), _("Address"),
     ]  # fmt: skip
-    return _table(heads, (_row(one) for one in records))
+    return csv_file(heads, (_row(one) for one in records))
 
 
 def _row(found: Record) -> list[object]:
@@ -103,14 +102,14 @@ def _row(found: Record) -> list[object]:
 
 def figures_as_csv(entries: Iterable[EntryView], lang: str) -> bytes:
     """A row a figure, on results and on costs, with its source."""
-    _ = i18n.translations(lang).gettext
+    _ = translations(lang).gettext
     heads = [
         "id", _("Title"), _("State"), _("Kind of figure"), _("What"), _("Figure"), _("Unit"), _("Year"), _("Source"),
         _("Address of the source"), _("Address"),
     ]  # fmt: skip
     kinds = {"results": _("Figures"), "costs": _("Costs and staff")}
     rows = (_figure_row(it, kinds[key], one) for it in entries for key in _FIGURES for one in it.labelled(key))
-    return _table(heads, rows)
+    return csv_file(heads, rows)
 
 
 def _figure_row(it: EntryView, kind: str, one: Labelled) -> list[object]:
@@ -125,19 +124,3 @@ def _figure_row(it: EntryView, kind: str, one: Labelled) -> list[object]:
         it.entry.id, it.page.title, states, kind, one.label, value, unit, figure.year,
         said, address, it.urls.absolute(it.url),
     ]  # fmt: skip
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(heads)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    # Spreadsheets know by the mark at the start that the file is UTF-8.
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
-
-
-def _cell(value: object) -> object:
-    """What a spreadsheet would take for a formula becomes text."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
-    return value

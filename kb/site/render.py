@@ -20,7 +20,7 @@ from kb.content import markdown
 from kb.content.glossary import named_in
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
-from kb.sentences import Sentence
+from kb.sentences import Sentence, translations
 from kb.site import facts, i18n, licence
 from kb.site.citation import citation
 from kb.site.memory import software
@@ -42,7 +42,7 @@ def environment(lang: str) -> Environment:
         auto_reload=False,  # else every include asks the disk whether it changed
         extensions=["jinja2.ext.i18n"],
     )
-    env.install_gettext_translations(i18n.translations(lang), newstyle=True)  # type: ignore[attr-defined]
+    env.install_gettext_translations(translations(lang), newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(
         lang=lang, languages=LANGUAGES, version=__version__, asset_version=asset_version(), agenda_style=agenda_style(),
         plain=False,

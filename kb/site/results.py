@@ -16,8 +16,7 @@ from kb.search.request import FACETS, SORTS, SearchRequest, search_request
 from kb.search.snippets import Snippet
 from kb.search.sorting import SORTED
 from kb.search.spelling import Correction
-from kb.sentences import Sentence, joined, template
-from kb.site.i18n import translations
+from kb.sentences import Sentence, joined, template, translations
 from kb.site.urls import Urls
 from kb.site.views import EntryView, view
 

@@ -10,9 +10,9 @@ from kb.content.vocabulary import vocabulary
 from kb.site import i18n, licence
 from kb.site.urls import Urls
 from kb.site.views import EntryView
+from kb.word import DOCX
 
 CONTEXT = "https://schema.org"
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def linked_data(it: EntryView) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def linked_data(it: EntryView) -> dict[str, Any]:
         "dateModified": facts.last_reviewed,
         "license": licence.ADDRESS,
         "isAccessibleForFree": True,
-        "publisher": {"@type": "Organization", "name": site_name(urls.lang), "url": urls.absolute(urls.home())},
+        "publisher": {"@type": "Organization", "name": i18n.site_name(urls.lang), "url": urls.absolute(urls.home())},
         "spatialCoverage": _countries(facts.countries, urls.lang),
         "mentions": [{"@type": "Organization", "name": name} for name in it.words("implementers")],
         "citation": [_source(source) for source in facts.sources],
@@ -49,7 +49,7 @@ def linked_data(it: EntryView) -> dict[str, Any]:
         # An open interval of ISO 8601, as schema.org asks.
         found["temporalCoverage"] = f"{facts.period.start}/{facts.period.end or '..'}"
     if it.entry.kind == "practice":
-        word = {"@type": "MediaObject", "encodingFormat": WORD, "contentUrl": urls.absolute(urls.brief(it.entry.id))}
+        word = {"@type": "MediaObject", "encodingFormat": DOCX, "contentUrl": urls.absolute(urls.brief(it.entry.id))}
         found["encoding"] = word
     return found
 
@@ -59,23 +59,18 @@ def dataset(lang: str, urls: Urls, description: str, formats: Iterable[tuple[str
     return {
         "@context": CONTEXT,
         "@type": "Dataset",
-        "name": site_name(lang),
+        "name": i18n.site_name(lang),
         "description": description,
         "url": urls.absolute(urls.section("data")),
         "inLanguage": lang,
         "license": licence.ADDRESS,
         "isAccessibleForFree": True,
-        "creator": {"@type": "Organization", "name": site_name(lang), "url": urls.absolute(urls.home())},
+        "creator": {"@type": "Organization", "name": i18n.site_name(lang), "url": urls.absolute(urls.home())},
         "distribution": [
             {"@type": "DataDownload", "contentUrl": urls.absolute(address), "encodingFormat": media}
             for address, media in formats
         ],
     }
-
-
-def site_name(lang: str) -> str:
-    """What the site is called in a language."""
-    return i18n.translations(lang).gettext("Good practices for protection and solutions")
 
 
 def _terms(facet: str, terms: Iterable[str], lang: str) -> list[dict[str, str]]:

@@ -15,7 +15,7 @@ from kb.index.vectors import FaissIndex
 from kb.sentences import Sentence
 from kb.store.bm25 import Bm25
 from kb.store.connection import writing_to
-from kb.store.migrations import migrate
+from kb.store.migrations import PARTITIONED, migrate, partition
 
 KEEP = 3
 """Snapshots kept in the store; older ones are removed when one is pushed."""
@@ -89,31 +89,35 @@ def _copy_language(
     ).fetchone()
     assert row is not None  # noqa: S101 - RETURNING gives a row
     part: int = row[0]
-    for parent in ("passage", "posting"):
+    for table in PARTITIONED:
         # Attached when filled: indexes are made once, over all rows, and the parent is not locked for readers.
-        table, whole = sql.Identifier("kb", f"{parent}_{part}"), sql.Identifier("kb", parent)
-        connection.execute(sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING STORAGE)").format(table, whole))
+        make = sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING STORAGE)")
+        connection.execute(make.format(partition(table, part), sql.Identifier("kb", table)))
     _copy_passages(connection, part, snapshot, index)
+    _copy_words(connection, part, index)
+    for table in PARTITIONED:
+        progress(Sentence("indexing the table %(table)s (%(lang)s)", table=table, lang=index.lang))
+        attach = sql.SQL("ALTER TABLE {} ATTACH PARTITION {} FOR VALUES IN ({})")
+        own = partition(table, part)
+        connection.execute(attach.format(sql.Identifier("kb", table), own, sql.Literal(part)))
+        connection.execute(sql.SQL("ANALYZE {}").format(own))
+
+
+def _copy_words(connection: psycopg.Connection, part: int, index: LanguageIndex) -> None:
     statistics = Bm25(index.lang, (index.passages[row].full_text for row in range(len(index.passages))))
-    with connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(table)) as copy:
+    with connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(partition("posting", part))) as copy:
         for stem, at, impact in statistics.impacts():
             copy.write_row((part, stem, at, impact))
     with connection.cursor().copy("COPY kb.stem FROM STDIN") as copy:
         for stem, passages in statistics.passages:
             copy.write_row((part, stem, passages))
-    for parent in ("passage", "posting"):
-        table, whole = sql.Identifier("kb", f"{parent}_{part}"), sql.Identifier("kb", parent)
-        progress(Sentence("indexing the table %(table)s (%(lang)s)", table=parent, lang=index.lang))
-        attach = sql.SQL("ALTER TABLE {} ATTACH PARTITION {} FOR VALUES IN ({})")
-        connection.execute(attach.format(whole, table, sql.Literal(part)))
-        connection.execute(sql.SQL("ANALYZE {}").format(table))
 
 
 def _copy_passages(connection: psycopg.Connection, part: int, snapshot: Snapshot, index: LanguageIndex) -> None:
     layout: SnapshotLayout = snapshot.layout
     vectors = FaissIndex(layout.language(index.lang).vectors).all()
     tokens = TokenVectors(layout.language(index.lang))
-    into = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier("kb", f"passage_{part}"))
+    into = sql.SQL("COPY {} FROM STDIN").format(partition("passage", part))
     with connection.cursor().copy(into) as copy:
         for row, vector in enumerate(vectors):
             passage, own = index.passages[row], tokens.passage(row)
@@ -134,8 +138,8 @@ def _sweep(connection: psycopg.Connection) -> tuple[str, ...]:
     ).fetchall()
     for (name,) in old:
         for (part,) in connection.execute("SELECT number FROM kb.part WHERE generation = %s", (name,)).fetchall():
-            for parent in ("passage", "posting"):
-                connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier("kb", f"{parent}_{part}")))
+            for table in PARTITIONED:
+                connection.execute(sql.SQL("DROP TABLE {}").format(partition(table, part)))
         connection.execute("DELETE FROM kb.part WHERE generation = %s", (name,))
         connection.execute("DELETE FROM kb.generation WHERE name = %s", (name,))
     connection.execute("DELETE FROM kb.blob WHERE digest NOT IN (SELECT digest FROM kb.file)")

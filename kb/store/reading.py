@@ -16,6 +16,7 @@ from kb.index.snapshot import Passages
 from kb.index.tokens import PassageTokens, max_similarities
 from kb.index.vectors import Only
 from kb.store.connection import Query, Rows, Store
+from kb.store.migrations import PARTITIONED, partition
 
 Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
@@ -28,10 +29,7 @@ class Part:
     def __init__(self, store: Store, number: int) -> None:
         self._store = store
         self.number = number
-        self._tables = {
-            "passage": sql.Identifier("kb", f"passage_{number}"),
-            "posting": sql.Identifier("kb", f"posting_{number}"),
-        }
+        self._tables = {table: partition(table, number) for table in PARTITIONED}
 
     def rows(self, query: Query, *values: object) -> Rows:
         """The answer to `query`, with `{passage}` and `{posting}` in it set to this part's tables."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import tempfile
 from pathlib import Path
 
+from kb.encoding.folders import file_digest
 from kb.errors import SnapshotError, StoreError
 from kb.index.layout import Manifest, SnapshotLayout, verify
 from kb.index.snapshot import LanguageIndex, Snapshot
@@ -105,13 +105,13 @@ def _fetch(store: Store, generation: str, layout: SnapshotLayout) -> None:
 
 def _blob(store: Store, blobs: Path, digest: str) -> Path:
     kept = blobs / digest
-    if not kept.exists() or _digest(kept) != digest:
+    if not kept.exists() or file_digest(kept) != digest:
         with tempfile.NamedTemporaryFile(dir=blobs, delete=False) as file:
             start = 1
             while piece := _piece(store, digest, start):
                 file.write(piece)
                 start += len(piece)
-        if _digest(Path(file.name)) != digest:
+        if file_digest(Path(file.name)) != digest:
             Path(file.name).unlink()
             raise StoreError("The store gave a file that differs from its checksum; ask its keepers to look at it.")
         Path(file.name).replace(kept)
@@ -122,11 +122,6 @@ def _piece(store: Store, digest: str, start: int) -> bytes:
     query = "SELECT substring(content FROM %s::int FOR %s::int) FROM kb.blob WHERE digest = %s"
     found = store.rows(query, (start, _PIECE, digest))
     return bytes(found[0][0]) if found else b""
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _sweep(store: Store, cache: Path) -> None:

@@ -1,4 +1,4 @@
-"""Pieces that Word documents are put together from: links, and tables with a header row that repeats on each page."""
+"""Pieces that Word documents are put together from: paragraphs, links, and tables as wide as the text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Emu, Pt, RGBColor
+from docx.shared import Emu, Pt
 
 from kb.word.document import ACCENT
 
@@ -29,22 +29,23 @@ class Body:
         self.document = document
         self._ids: dict[str, str] = {}
 
-    def paragraph(self, style: str = "Normal") -> Paragraph:
+    def paragraph(self, style: str = "Normal", text: str = "") -> Paragraph:
         """A new paragraph in a style of the document, such as `Heading 1`."""
         if style not in self._ids:
             self._ids[style] = str(self.document.styles[style].style_id)
-        found: Paragraph = self.document.add_paragraph()
+        found: Paragraph = self.document.add_paragraph(text)
         found._p.style = self._ids[style]
         return found
 
 
 def add_link(paragraph: Paragraph, words: str, url: str) -> None:
-    """Appends a link to a paragraph."""
+    """Appends words that lead to a web address, underlined as readers expect; python-docx has no call for it."""
     link = OxmlElement("w:hyperlink")
     link.set(qn("r:id"), paragraph.part.relate_to(url, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
     run = paragraph.add_run(words)
-    run.font.color.rgb = RGBColor(0x0B, 0x5C, 0x6B)
+    run.font.color.rgb = ACCENT
     run.font.underline = True
+    # A run belongs to the paragraph; moved into the link it keeps its look.
     link.append(run._r)
     paragraph._p.append(link)
 
@@ -67,10 +68,9 @@ def add_table(document: WordDocument, header: Sequence[str], rows: int, widths: 
     width = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
     for column, share in zip(table.columns, widths, strict=True):
         column.width = Emu(int(width * share))
+    # By row: python-docx walks the whole table for a column.
     for row in table.rows:
-        for cell, share in zip(
-            row.cells, widths, strict=True
-        ):  # by row: python-docx walks the whole table for a column
+        for cell, share in zip(row.cells, widths, strict=True):
             cell.width = Emu(int(width * share))
         _keep_together(row._tr)
     if heads:

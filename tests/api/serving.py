@@ -27,6 +27,10 @@ class Server:
     process: subprocess.Popen[bytes]
     log: Path
 
+    @property
+    def port(self) -> int:
+        return int(self.address.rpartition(":")[2])
+
     def get(self, path: str, headers: dict[str, str] | None = None, **parameters: object) -> httpx.Response:
         return _client.get(self.address + path, params=parameters or None, headers=headers)  # type: ignore[arg-type]
 
@@ -34,6 +38,10 @@ class Server:
         """Process ids of the workers."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         return [int(child) for child in children if b"spawn_main" in _command_line(child)]
+
+    def until_workers(self, count: int = 2) -> None:
+        """Waits until so many of them run."""
+        until(lambda: self.get("/health/ready").json()["workers"] == count)
 
     def stop(self) -> int:
         self.process.terminate()

@@ -7,7 +7,7 @@ import io
 import docx
 import pytest
 
-from kb.site.structured import WORD
+from kb.word import DOCX
 from tests.api.serving import Server
 
 
@@ -25,7 +25,7 @@ from tests.api.serving import Server
 def test_a_brief_is_made_when_it_is_asked_for(server: Server, path: str, name: str, words: str) -> None:
     response = server.get(path)
     assert response.status_code == 200
-    assert response.headers["content-type"] == WORD
+    assert response.headers["content-type"] == DOCX
     assert response.headers["content-disposition"] == f'attachment; filename="{name}"'
     text = "\n".join(paragraph.text for paragraph in docx.Document(io.BytesIO(response.content)).paragraphs)
     assert words in text

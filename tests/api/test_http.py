@@ -75,6 +75,13 @@ def test_bad_input_gets_a_problem_document(
     assert detail in problem["detail"]
 
 
+def test_a_practice_that_is_not_there_is_named_in_the_language_of_who_asks(server: Server) -> None:
+    path = "/api/v1/practices/sv-a-tu-lado-support-space"
+    assert server.get(path, headers={"Accept-Language": "es"}).json()["detail"] == (
+        "No existe la práctica 'sv-a-tu-lado-support-space'. ¿Quiso decir 'sv-a-tu-lado-support-spaces'?"
+    )
+
+
 def test_only_reading_is_possible(server: Server) -> None:
     response = httpx.post(server.address + "/api/v1/search", json={})
     assert response.status_code == 405

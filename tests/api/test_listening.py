@@ -60,12 +60,11 @@ def test_a_port_that_is_forbidden_is_said_in_one_sentence(settings: Settings, wo
 def test_a_name_is_listened_at_with_all_its_addresses(settings: Settings, tmp_path: Path, workers: int) -> None:
     named = dataclasses.replace(settings, host="localhost", workers=workers, allowed_hosts=("localhost", "*"))
     server = start(named, tmp_path / "log")
-    port = server.address.rpartition(":")[2]
     addresses = {entry[4][0] for entry in socket.getaddrinfo("localhost", None, type=socket.SOCK_STREAM)}
     for address in addresses:
         shown = f"[{address}]" if ":" in address else address
-        if f"http://{shown}:{port}" in server.log.read_text():  # not every machine has IPv6
-            assert httpx.get(f"http://{shown}:{port}/health/live").status_code == 200
+        if f"http://{shown}:{server.port}" in server.log.read_text():  # not every machine has IPv6
+            assert httpx.get(f"http://{shown}:{server.port}/health/live").status_code == 200
     assert server.stop() == 0
 
 

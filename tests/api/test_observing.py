@@ -75,7 +75,7 @@ def test_figures_are_hidden_from_clients_behind_the_proxy(
 
 def test_probes_tell_who_works(team: Server) -> None:
     assert team.get("/health/live").json() == {"status": "alive"}
-    until(lambda: team.get("/health/ready").json()["workers"] == 2)
+    team.until_workers()
     ready = team.get("/health/ready").json()
     assert ready["status"] == "ready"
     assert ready["refused"] == ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from kb.settings import Settings
-from tests.api.serving import Server, start
+from tests.api.serving import Server, start, until
 from tests.content.writing import ORIGINAL, PATH, changed, write
 
 DRAFT = changed("tier: snapshot", "tier: snapshot\nreview: {status: draft}")
@@ -29,15 +28,6 @@ def watching(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> It
     assert server.stop() == 0, server.log.read_text()
 
 
-def _until(server: Server, path: str, words: str) -> str:
-    for _ in range(300):
-        answer = server.get(path)
-        if words in answer.text:
-            return answer.text
-        time.sleep(0.1)
-    raise AssertionError(f"{words!r} did not come: {server.log.read_text()}")
-
-
 def test_drafts_are_shown_and_marked_and_stay_out_of_the_site(watching: tuple[Server, Path]) -> None:
     server, place = watching
     assert "Preview: this page is not published." in server.get("/en/practices/hn-draft/").text
@@ -48,20 +38,17 @@ def test_drafts_are_shown_and_marked_and_stay_out_of_the_site(watching: tuple[Se
 def test_a_saved_file_is_on_the_page(watching: tuple[Server, Path]) -> None:
     server, place = watching
     write(place / "content", PATH, changed("Drop-in legal desk", "Floating legal desk"))
-    page = _until(server, "/en/practices/sv-legal-desk/", "Floating legal desk")
+    until(lambda: "Floating legal desk" in server.get("/en/practices/sv-legal-desk/").text)
+    page = server.get("/en/practices/sv-legal-desk/").text
     assert page.count('<script src="/live/reload.js" defer></script>') == 1
-    _until(server, "/en/practices/", "Floating legal desk")
+    until(lambda: "Floating legal desk" in server.get("/en/practices/").text)
 
 
 def test_a_broken_file_is_named_in_the_log_and_the_rest_stays(watching: tuple[Server, Path]) -> None:
     server, place = watching
     write(place / "content", "practices/sv/broken.en.md", "---\ntitle: [\n---\n")
-    for _ in range(300):
-        if "practices/sv/broken.en.md:2: front matter: has an empty place between brackets" in server.log.read_text():
-            break
-        time.sleep(0.1)
-    else:
-        raise AssertionError(server.log.read_text())
+    said = "practices/sv/broken.en.md:2: front matter: has an empty place between brackets"
+    until(lambda: said in server.log.read_text())
     assert server.get("/en/practices/sv-legal-desk/").status_code == 200
 
 

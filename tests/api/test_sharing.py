@@ -27,7 +27,7 @@ def test_a_start_sweeps_up_after_servers_that_were_killed_and_after_no_other(
         return set(temporary.glob("kb-serve-*"))
 
     living = start(two, tmp_path / "living")
-    until(lambda: living.get("/health/ready").json()["workers"] == 2)
+    living.until_workers()
     (of_the_living,) = folders()
     killed = start(two, tmp_path / "killed")
     workers = killed.workers()
@@ -49,7 +49,7 @@ def test_a_disk_that_fills_up_kills_no_worker(
     """What workers write through memory has its room beforehand: in a hole of a file on a full disk the system would kill them."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     server = start(dataclasses.replace(settings, workers=2), tmp_path / "log")
-    until(lambda: server.get("/health/ready").json()["workers"] == 2)
+    server.until_workers()
     for path in ("/api/v1/search?q=salud", "/es/", "/nothing", "/health/ready", "/metrics"):
         for _ in range(8):
             server.get(path)

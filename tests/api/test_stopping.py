@@ -50,7 +50,7 @@ def crowd(server: Server, clients: int) -> Iterator[list[str]]:
 def two_workers(settings: Settings, tmp_path: Path) -> Iterator[Server]:
     server = start(dataclasses.replace(settings, workers=2, request_seconds=60), tmp_path / "log")
     try:
-        until(lambda: server.get("/health/ready").json()["workers"] == 2)
+        server.until_workers()
         yield server
     finally:
         server.process.terminate()
@@ -65,7 +65,7 @@ def test_a_worker_that_is_killed_under_load_is_replaced(two_workers: Server) -> 
         os.kill(killed, signal.SIGKILL)
         until(lambda: not _runs(killed))
         meanwhile = server.get("/health/ready").json()
-        until(lambda: server.get("/health/ready").json()["workers"] == 2)
+        server.until_workers()
         asked = len(outcomes)
         until(lambda: len(outcomes) > asked + 20)
     # The other worker went on: readiness said so, and how many were missing.
@@ -128,7 +128,7 @@ def test_a_worker_that_hangs_keeps_the_server_neither_from_replacing_others_nor_
 def test_signals_mean_the_same_with_any_number_of_workers(settings: Settings, tmp_path: Path, workers: int) -> None:
     """The end of its terminal ends a server in good order; what other servers count workers or reopen logs by does nothing."""
     server = start(dataclasses.replace(settings, workers=workers), tmp_path / "log")
-    until(lambda: server.get("/health/ready").json()["workers"] == workers)
+    server.until_workers(workers)
     before = server.workers()
     for meaningless in (signal.SIGTTIN, signal.SIGTTOU, signal.SIGUSR1, signal.SIGUSR2):
         server.process.send_signal(meaningless)
@@ -149,7 +149,7 @@ def test_under_nohup_a_server_outlives_its_terminal(settings: Settings, tmp_path
         server = start(dataclasses.replace(settings, workers=workers), tmp_path / "log")
     finally:
         signal.signal(signal.SIGHUP, own)
-    until(lambda: server.get("/health/ready").json()["workers"] == workers)
+    server.until_workers(workers)
     before = server.workers()
     for process in (server.process.pid, *before):
         os.kill(process, signal.SIGHUP)
@@ -161,7 +161,7 @@ def test_under_nohup_a_server_outlives_its_terminal(settings: Settings, tmp_path
 
 def test_a_worker_that_hangs_does_not_keep_the_server_from_ending(settings: Settings, tmp_path: Path) -> None:
     server = start(dataclasses.replace(settings, workers=2, request_seconds=1), tmp_path / "log")
-    until(lambda: server.get("/health/ready").json()["workers"] == 2)
+    server.until_workers()
     server.process.send_signal(signal.SIGTERM)
     hung = server.workers()[0]
     os.kill(hung, signal.SIGSTOP)

@@ -134,14 +134,14 @@ def test_a_server_starts_with_the_newest_good_snapshot(small: Settings, tmp_path
 def test_workers_serve_on_while_another_cannot_start(small: Settings, tmp_path: Path) -> None:
     """A folder that is being exchanged just when a worker dies must not take the others with it."""
     server = start(dataclasses.replace(small, workers=2), tmp_path / "log")
-    until(lambda: server.get("/health/ready").json()["workers"] == 2)
+    server.until_workers()
     small.index.rename(tmp_path / "away")
     os.kill(server.workers()[0], signal.SIGKILL)
     until(lambda: "kb: There is no index yet" in server.log.read_text())
     assert server.get("/api/v1/search", q="legal advice").status_code == 200
     assert server.get("/health/ready").json()["workers"] == 1
     (tmp_path / "away").rename(small.index)
-    until(lambda: server.get("/health/ready").json()["workers"] == 2)
+    server.until_workers()
     assert server.stop() == 0
 
 

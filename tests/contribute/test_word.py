@@ -28,7 +28,7 @@ from kb.contribute.products import products
 from kb.contribute.questions import questions
 from kb.contribute.word_import import _escaped, import_word
 from kb.errors import ContributionError
-from kb.word.links import add_link
+from kb.word.parts import add_link
 from tests.conftest import ROOT
 from tests.content.writing import problems
 from tests.contribute.filling import answer_paragraph, filled, saved
@@ -100,9 +100,7 @@ def test_what_is_said_of_a_file_is_said_in_the_language_that_is_asked_for(tmp_pa
 
 def test_an_answer_that_is_no_word_of_ours_names_the_closest(tmp_path: Path) -> None:
     document = filled("es", leave_out=("themes",))
-    answer_paragraph(document, 10)._tbl.addprevious(
-        parse_xml(f"<w:p {nsdecls('w')}><w:r><w:t>Asistencia legl</w:t></w:r></w:p>")
-    )
+    answer_paragraph(document, 10)._tbl.addprevious(_paragraph("Asistencia legl"))
     notes = import_word(saved(document, tmp_path / "x.docx")).notes
     assert any(
         "'Asistencia legl' no es ninguna de las palabras de esta pregunta. ¿Quiso decir" in note for note in notes
@@ -198,6 +196,11 @@ def _table(document: Any, heading: str) -> Any:
     return next(table for table in document.tables if table.rows[0].cells[0].text == heading)
 
 
+def _paragraph(text: str) -> Any:
+    """A paragraph that stands nowhere yet."""
+    return parse_xml(f"<w:p {nsdecls('w')}><w:r><w:t>{text}</w:t></w:r></w:p>")
+
+
 def test_a_raised_digit_never_becomes_part_of_a_figure(tmp_path: Path) -> None:
     document = filled("en")
     results = answer_paragraph(document, 14)
@@ -223,7 +226,7 @@ def test_two_answers_where_one_is_asked_are_named(tmp_path: Path) -> None:
     done = filled("es")
     asked = answer_paragraph(done, 9)
     for label in ("En curso", "Piloto"):
-        asked._tbl.addnext(parse_xml(f"<w:p {nsdecls('w')}><w:r><w:t>{label}</w:t></w:r></w:p>"))
+        asked._tbl.addnext(_paragraph(label))
     notes = import_word(saved(done, tmp_path / "x.docx")).notes
     assert (
         "¿En qué situación está hoy? Hay varias respuestas donde se pide una (En curso; Piloto); se tomó la primera."
@@ -259,8 +262,7 @@ def test_columns_are_found_by_their_headings(tmp_path: Path) -> None:
 
 def test_text_beside_a_table_is_named(tmp_path: Path) -> None:
     document = filled("en")
-    table = _table(document, "What was counted")
-    table._tbl.addnext(parse_xml(f"<w:p {nsdecls('w')}><w:r><w:t>And 40 came back.</w:t></w:r></w:p>"))
+    _table(document, "What was counted")._tbl.addnext(_paragraph("And 40 came back."))
     notes = import_word(saved(document, tmp_path / "x.docx")).notes
     assert (
         "Which figures show its results? Text that stands beside the table was left out; put it into a row: 'And 40 came back.'"
@@ -272,9 +274,9 @@ def test_links_keep_their_address(tmp_path: Path) -> None:
     document = filled("en")
     row = _table(document, "Title").rows[1]
     row.cells[0].text = ""
-    add_link(row.cells[0].paragraphs[0], "https://example.org/linked", "Yearly report")
+    add_link(row.cells[0].paragraphs[0], "Yearly report", "https://example.org/linked")
     row.cells[2].text = "here"
-    add_link(answer_paragraph(document, 12), "https://example.org/need", "the survey")
+    add_link(answer_paragraph(document, 12), "the survey", "https://example.org/need")
     proposal = import_word(saved(document, tmp_path / "links.docx"))
     (source,) = frontmatter.parse(proposal.path, proposal.text.encode()).data["sources"]
     assert (source["title"], source["url"]) == ("Yearly report", "https://example.org/linked")

@@ -52,6 +52,11 @@ def test_the_file_reads_back(library: Library, lang: str) -> None:
     assert brief_file(it) == content
 
 
+def test_a_period_within_one_year_is_said_once(library: Library) -> None:
+    found = brief(view(library.entries["pa-meteti-senafront-psychosocial-workshops"], Urls("en")))
+    assert dict(found.facts)["Period"] == "2016"
+
+
 def test_a_source_that_is_missing_is_not_cited(tmp_path: Path) -> None:
     write(tmp_path, PATH, changed("year: 2023, source: 1", "year: 2023, source: 99"))
     found = brief(view(load_library(tmp_path).entries["sv-legal-desk"], Urls("en")))

@@ -10,6 +10,14 @@ from psycopg import sql
 _LOCK = 7_164_221
 """Key of the advisory lock that whoever changes the store holds: one at a time."""
 
+PARTITIONED = ("passage", "posting")
+"""Tables that have a partition for each language of each snapshot."""
+
+
+def partition(table: str, part: int) -> sql.Identifier:
+    """The partition of a table that holds one language of one snapshot."""
+    return sql.Identifier("kb", f"{table}_{part}")
+
 
 def steps() -> dict[int, str]:
     """The steps by number, in order."""

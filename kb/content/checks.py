@@ -13,14 +13,15 @@ from itertools import groupby
 from kb.content.fact_checks import dates, folder, references, review, sources
 from kb.content.interests import check_interests
 from kb.content.library import Library
-from kb.content.markdown import MISCITED, blocks, cited, outline, raw_html_line, unshown, without_citations
+from kb.content.markdown import FOOTNOTE, MISCITED, blocks, cited, outline, raw_html_line, unshown, without_citations
 from kb.content.model import Entry, Page, Practice
 from kb.content.privacy import personal_data_of
 from kb.content.problems import MAX_PROBLEMS, Problem, did_you_mean
 from kb.content.reading import NUMBER, Reading, as_number, listed
 from kb.content.sections import EDITORIAL, LANGUAGES, UNDOCUMENTED, headings
 from kb.content.translation_checks import same_figures, same_lists, stale
-from kb.sentences import Sentence, joined, template
+from kb.content.wording import FOOTNOTES, SLIPS
+from kb.sentences import Sentence, joined
 
 BODY_WORDS = {"full": (120, 450), "snapshot": (30, 450), "commitment": (60, 350), "event": (60, 400)}
 SPANISH_ALLOWANCE = 1.2
@@ -30,9 +31,7 @@ PERSONAL = "personal data"
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}:")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[¿¡A-ZÁÉÍÓÚÑ'\"])")
-_MISWRITTEN = re.compile(r"\d\s?%(?![0-9A-F]{2})|(?<![\d.,/-])\d{1,3}(?:,\d{1,2}|[ '’]\d{3})(?![\d,/’-])")
-"""Signs of per cent, decimals behind a comma, thousands behind a space or an apostrophe."""
-_MARK = re.compile(rf"\[[\d, ]+\]|{MISCITED.pattern}")
+_MARK = re.compile(rf"\[[\d, ]+\]|{MISCITED.pattern}|{FOOTNOTE.pattern}")
 _REPEATED_FROM = 9
 
 
@@ -179,17 +178,22 @@ def _links(reading: Reading) -> Iterator[Problem]:
         yield reading.problem("body", message, reading.document.body_line + found.line)
 
 
-def _citations_are_read(reading: Reading) -> Iterator[Problem]:
-    told = template("%(found)s is shown as text and cites nothing; write each number of a source, such as [1, 2].")
-    return _wherever(reading, MISCITED, told)
+def _wording(reading: Reading) -> Iterator[Problem]:
+    page = reading.page
+    told = [(key, None, text) for key, text in _all_words(page)]
+    below = [("body", block.line, block.text) for section in page.sections for block in section.blocks]
+    for slip in SLIPS:
+        if page.lang in slip.langs:
+            for key, line, text in [*told, *below] if slip.everywhere else below:
+                for found in slip.pattern.finditer(text):
+                    yield reading.problem(key, Sentence(slip.told, found=found.group()), line)
 
 
-def _wherever(reading: Reading, pattern: re.Pattern[str], told: str) -> Iterator[Problem]:
-    """`told` of everything in the text that a pattern finds."""
-    for section in reading.page.sections:
-        for block in section.blocks:
-            for found in pattern.finditer(block.text):
-                yield reading.problem("body", Sentence(told, found=found.group()), block.line)
+def _footnotes(reading: Reading) -> Iterator[Problem]:
+    for number, line in enumerate(reading.document.body.split("\n")):
+        if found := FOOTNOTES.pattern.search(line):
+            message = Sentence(FOOTNOTES.told, found=found.group())
+            yield reading.problem("body", message, reading.document.body_line + number)
 
 
 def _citations_exist(reading: Reading) -> Iterator[Problem]:
@@ -286,30 +290,6 @@ def _questions(reading: Reading) -> Iterator[Problem]:
                 yield reading.problem("questions", Sentence("%(question)r opens without ¿.", question=question))
 
 
-def _quotation_marks(reading: Reading) -> Iterator[Problem]:
-    """Spanish quotes with angular marks, and with curly ones within these; titles of sources stay as they were published."""
-    page = reading.page
-    if page.lang != "es":
-        return
-    told = Sentence("quotes with other marks than «...»; only within these do “...” stand.")
-    yield from (reading.problem(key, told) for key, text in _all_words(page) if _quotes_otherwise(text))
-    for section in page.sections:
-        yield from (
-            reading.problem("body", told, block.line) for block in section.blocks if _quotes_otherwise(block.text)
-        )
-
-
-def _quotes_otherwise(text: str) -> bool:
-    return '"' in text or ("“" in text and "«" not in text)
-
-
-def _numbers(reading: Reading) -> Iterator[Problem]:
-    told = template(
-        "%(found)s: numbers are written 1,140 and 56.7 in both languages, shares as `20 per cent`, `20 por ciento`."
-    )
-    return _wherever(reading, _MISWRITTEN, told)
-
-
 def _repeated_sentences(readings: list[Reading]) -> Iterator[Problem]:
     seen: dict[str, Reading] = {}
     for reading in readings:
@@ -341,8 +321,7 @@ def _all_words(page: Page) -> Iterator[tuple[str, str]]:
 
 _Rule = Callable[[Reading], Iterator[Problem]]
 _PAGE_RULES: tuple[_Rule, ...] = (
-    _headings, _length, _raw_html, _links, _citations_are_read, _citations_exist, _figures_have_sources, _privacy, _questions,
-    _quotation_marks, _numbers,
+    _headings, _length, _raw_html, _links, _footnotes, _wording, _citations_exist, _figures_have_sources, _privacy, _questions,
 )  # fmt: skip
 _ORIGINAL_RULES: tuple[_Rule, ...] = (sources, dates, review, folder, _privacy_of_facts)
 _TRANSLATION_RULES: tuple[_Rule, ...] = (same_lists, same_figures, stale)

@@ -47,7 +47,7 @@ BAD = [
     ("year: 2023, source: 1", "year: 2023", "People advised", "results.1.source", "is missing; every figure"),
     ("value: 120", "value: '120'", "People advised", "results.1.value", "must be a number"),
     ("source: 1}", "source: 4}", "People advised", "results.1.source", "names source 4, which is not among `sources` (1)."),
-    ("year: 2023, source", "year: 2025, source", "People advised", "results.1.year", "2025 lies after the last review."),
+    ("year: 2023, source", "year: 2025, source", "People advised", "results.1.year", "2025 lies after the last review"),
     ("url: https://example.org/report", "url: javascript:alert(1)", "url:", "sources.1.url", "is not a web address"),
     ("  - Can a town run a legal desk without lawyers of its own?\n", "", "questions:", "questions", "has 2 items; at least 3"),
     ("lawyers of its own?", "lawyers of its own", "Can a town", "questions.3", "is not a question"),
@@ -67,6 +67,9 @@ BAD = [
     ("lunch [1]", "lunch [1-2]", "lunch [1-2]", "body", "[1-2] is shown as text and cites nothing; write each number"),
     ("lunch [1]", "lunch [1 y 2]", "lunch [1 y 2]", "body", "[1 y 2] is shown as text and cites nothing"),
     ("lunch [1]", "lunch [1, pág. 4]", "lunch [1, pág", "body", "[1, pág. 4] is shown as text and cites nothing"),
+    ("paid their lunch [1]", "paid\ntheir lunch [^1].\n\n[^1]: Report", "their lunch [^1]", "body", "[^1]: pages have no footnotes"),
+    ("paid their lunch [1]", "paid [1]\n\n[^a]: https://example.org/a", "[^a]:", "body", "[^a]: pages have no footnotes"),
+    ("date: 2024-02", "date: 2031-02", "date: 2031-02", "sources.1.date", "2031-02 lies after the last review"),
     ("Students left", "Mr. Example left", "Mr. Example", "body", "looks like the name of a person"),
     ("Not documented yet.\n", "", "## Adapting it", "body", "nothing stands below 'Adapting it'"),
 ]  # fmt: skip
@@ -88,6 +91,13 @@ def test_each_problem_is_found_at_its_line(tmp_path: Path, old: str, new: str, a
 def test_brackets_that_pages_show_as_meant_are_no_problem(tmp_path: Path, fine: str) -> None:
     write(tmp_path, PATH, changed("lunch [1]", f"lunch {fine}"))
     assert problems(tmp_path) == []
+
+
+def test_a_footnote_is_called_a_footnote_and_nothing_else(tmp_path: Path) -> None:
+    write(tmp_path, PATH, changed("lunch [1].", "lunch [^1].\n\n[^1]: report.md"))
+    found = problems(tmp_path)
+    assert len(found) == 2, found
+    assert all("[^1]: pages have no footnotes; put the document among the sources" in problem for problem in found)
 
 
 def test_brackets_that_cite_nothing_are_said_once(tmp_path: Path) -> None:

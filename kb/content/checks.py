@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
 
@@ -14,12 +14,13 @@ from kb.content.fact_checks import dates, folder, references, review, sources
 from kb.content.interests import check_interests
 from kb.content.library import Library
 from kb.content.markdown import FOOTNOTE, MISCITED, blocks, cited, outline, raw_html_line, unshown, without_citations
-from kb.content.model import Entry, Page, Practice
+from kb.content.model import LABELLED, LISTS, SINGLE, Entry, Page, Practice
 from kb.content.privacy import personal_data_of
 from kb.content.problems import MAX_PROBLEMS, Problem, did_you_mean
 from kb.content.reading import NUMBER, Reading, as_number, listed
 from kb.content.sections import EDITORIAL, LANGUAGES, UNDOCUMENTED, headings
 from kb.content.translation_checks import same_figures, same_lists, stale
+from kb.content.unfinished import unfinished
 from kb.content.wording import FOOTNOTES, SLIPS
 from kb.sentences import Sentence, joined
 
@@ -45,19 +46,24 @@ def check_library(library: Library) -> list[Problem]:
         for page in entry.pages.values()
     ]
     for reading in readings:
-        for rule in _PAGE_RULES:
-            problems.extend(rule(reading))
-        if reading.page.is_original:
-            for rule in _ORIGINAL_RULES:
-                problems.extend(rule(reading))
-            problems.extend(references(reading, library))
-        else:
-            for rule in _TRANSLATION_RULES:
-                problems.extend(rule(reading))
-    problems.extend(_repeated_sentences(readings))
-    problems.extend(_unread_privacy(library, {reading.page.path for reading in readings}))
+        problems.extend(_of_page(reading, library))
+    partly = list(unfinished(library))
+    for one in partly:
+        problems.extend(_of_page(one.reading, library, one.lacking))
+    problems.extend(_repeated_sentences([*readings, *(one.reading for one in partly)]))
+    problems.extend(_hidden_privacy(one.reading for one in partly))
     problems.extend(_interests(library))
     return _shortened(sorted(set(problems)))
+
+
+def _of_page(reading: Reading, library: Library, lacking: Collection[str] = ()) -> Iterator[Problem]:
+    """What the rules say that need nothing of what is `lacking`."""
+    rules = _PAGE_RULES | (_ORIGINAL_RULES if reading.page.is_original else _TRANSLATION_RULES)
+    for rule, needed in rules.items():
+        if needed.isdisjoint(lacking):
+            yield from rule(reading)
+    if reading.page.is_original:
+        yield from references(reading, library)
 
 
 def _shortened(problems: list[Problem]) -> list[Problem]:
@@ -237,15 +243,9 @@ def _known_numbers(entry: Entry) -> set[float]:
 
 
 def _privacy(reading: Reading) -> Iterator[Problem]:
-    # Many a department and town is named after a person.
-    institutional = [
-        *reading.entry.facts.institutional,
-        *reading.entry.facts.places,
-        *reading.page.words.get("places", ()),
-    ]
     places: list[tuple[str, int | None, str]] = [(key, None, text) for key, text in _all_words(reading.page)]
     places += [("body", block.line, block.text) for section in reading.page.sections for block in section.blocks]
-    for number, finding in personal_data_of(tuple(text for _, _, text in places), tuple(institutional)):
+    for number, finding in personal_data_of(tuple(text for _, _, text in places), _no_persons(reading)):
         key, line, _ = places[number]
         yield replace(reading.problem(key, finding.sentence, line), topic=PERSONAL)
 
@@ -270,14 +270,20 @@ def _privacy_of_facts(reading: Reading) -> Iterator[Problem]:
             yield Problem(reading.page.path, line, key, finding.sentence, PERSONAL)
 
 
-def _unread_privacy(library: Library, read: Collection[str]) -> Iterator[Problem]:
-    """Personal data in the text of files whose front matter is wrong: they wait for no second look, for they may be public already."""
-    for path, document in library.documents.items():
-        if path in read:
-            continue
-        found = list(blocks(document.body, document.body_line))
-        for number, finding in personal_data_of(tuple(block.text for block in found), ()):
-            yield Problem(path, found[number].line, "body", finding.sentence, PERSONAL)
+def _hidden_privacy(readings: Iterable[Reading]) -> Iterator[Problem]:
+    """Personal data under headings that are not ours, in files that are no page: they wait for no second look, for they may be
+    public already."""
+    for reading in readings:
+        found = list(blocks(reading.document.body, reading.document.body_line))
+        for number, finding in personal_data_of(tuple(block.text for block in found), _no_persons(reading)):
+            yield Problem(reading.page.path, found[number].line, "body", finding.sentence, PERSONAL)
+
+
+def _no_persons(reading: Reading) -> tuple[str, ...]:
+    """What a page says to be an institution's, and its places: many a department and town is named after a person."""
+    facts = reading.entry.facts
+    listed = (getattr(facts, "institutional", ()), getattr(facts, "places", ()), reading.page.words.get("places", ()))
+    return tuple(name for names in listed for name in names)
 
 
 def _questions(reading: Reading) -> Iterator[Problem]:
@@ -320,8 +326,30 @@ def _all_words(page: Page) -> Iterator[tuple[str, str]]:
 
 
 _Rule = Callable[[Reading], Iterator[Problem]]
-_PAGE_RULES: tuple[_Rule, ...] = (
-    _headings, _length, _raw_html, _links, _footnotes, _wording, _citations_exist, _figures_have_sources, _privacy, _questions,
-)  # fmt: skip
-_ORIGINAL_RULES: tuple[_Rule, ...] = (sources, dates, review, folder, _privacy_of_facts)
-_TRANSLATION_RULES: tuple[_Rule, ...] = (same_lists, same_figures, stale)
+_NUMBERED = frozenset(LABELLED)
+# Each rule with the keys without which it cannot tell.
+_PAGE_RULES: dict[_Rule, frozenset[str]] = {
+    _headings: frozenset(),
+    _length: frozenset({"tier"}),
+    _raw_html: frozenset(),
+    _links: frozenset(),
+    _footnotes: frozenset(),
+    _wording: frozenset(),
+    _citations_exist: frozenset({"sources"}),
+    _figures_have_sources: _NUMBERED,
+    _privacy: frozenset(),
+    _questions: frozenset(),
+}
+_ORIGINAL_RULES: dict[_Rule, frozenset[str]] = {
+    sources: _NUMBERED | {"sources"},
+    dates: frozenset({"period", "dates", "results", "sources", "last_reviewed", "review_by"}),
+    review: frozenset({"review"}),
+    folder: frozenset({"countries"}),
+    _privacy_of_facts: frozenset({"sources", "review", "institutional"}),
+}
+_WORDS = frozenset({*LABELLED, *LISTS, *SINGLE, "summary"})
+_TRANSLATION_RULES: dict[_Rule, frozenset[str]] = {
+    same_lists: _WORDS,
+    same_figures: _WORDS,
+    stale: frozenset({"translates", "fingerprint"}),
+}

@@ -7,6 +7,10 @@ _SENTENCES: dict[str, dict[str, str]] = {
         "en": "%(where)s %(text)r cannot be read as a number; write it as 1140 or 56.7.",
         "es": "%(where)s %(text)r no se puede leer como número; escríbalo como 1140 o 56.7.",
     },
+    "no number": {
+        "en": "%(where)s There is no number; every row needs one.",
+        "es": "%(where)s Falta el número; cada fila necesita uno.",
+    },
     "not a word": {
         "en": "%(where)s %(text)r is none of the words for this question.%(hint)s",
         "es": "%(where)s %(text)r no es ninguna de las palabras de esta pregunta.%(hint)s",

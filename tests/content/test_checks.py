@@ -113,6 +113,29 @@ def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
     assert keys == {"status", "sources.1.date", "themes.1", "front matter"}
 
 
+def test_what_is_wrong_in_the_text_does_not_wait_for_the_front_matter(tmp_path: Path) -> None:
+    wrong = changed("value: 120", "value: many").replace("lunch [1]", "lunch 45% [9]").replace("    language: en\n", "")
+    write(tmp_path, PATH, wrong)
+    found = problems(tmp_path)
+    assert [problem.split(": ")[1] for problem in found] == ["results.1.value", "sources.1.language", "body"]
+    assert any("numbers are written 1,140" in problem for problem in found)
+    # Whether there is a source 9, or whether 120 has one, cannot be known yet.
+    assert not any("cites source" in problem or "has no source" in problem for problem in found)
+    write(tmp_path, PATH, changed("status: ongoing", "status: x").replace("lunch [1]", "lunch [9], 35 days"))
+    assert len(problems(tmp_path)) == 3
+
+
+def test_what_is_wrong_in_a_translation_does_not_wait_for_its_front_matter(tmp_path: Path) -> None:
+    write(tmp_path, PATH, ORIGINAL)
+    write(
+        tmp_path,
+        TRANSLATED,
+        TRANSLATION.format(fingerprint="x").replace("title:", "titel:").replace("por semanas", '"lejos" [9]'),
+    )
+    found = problems(tmp_path)
+    assert [problem.split(": ")[1] for problem in found] == ["title", "fingerprint", "titel", "body", "body"]
+
+
 def test_an_unused_source_is_named(tmp_path: Path) -> None:
     extra = "    language: en\n  - n: 2\n    title: Unused\n    publisher: Nobody\n    language: en\n"
     write(tmp_path, PATH, ORIGINAL.replace("    language: en\n", extra))

@@ -294,6 +294,26 @@ def test_a_problem_in_a_table_is_named_by_its_row_and_column(tmp_path: Path) -> 
     assert "- ¿Qué cifras muestran sus resultados? (fila 1, Año) (practices/sv/" in said
 
 
+def test_everything_is_said_in_one_run_and_once(tmp_path: Path) -> None:
+    document = filled("es", leave_out=("themes",))
+    figures, sources = _table(document, "Qué se contó"), _table(document, "Título")
+    for cell, text in (
+        (figures.rows[1].cells[1], "1.140"),
+        (figures.rows[1].cells[4], ""),
+        (sources.rows[1].cells[4], "Espagnol"),
+    ):
+        cell.text = text
+    answer_paragraph(document, 10)._tbl.addprevious(
+        parse_xml(f"<w:p {nsdecls('w')}><w:r><w:t>Asistencia legl</w:t></w:r></w:p>")
+    )
+    answer_paragraph(document, 12).text = "Quien llega en bus no conoce a nadie [1-2]. Tel. 2222-3333."
+    (tmp_path / "content").mkdir()
+    file = saved(document, tmp_path / "x.docx")
+    said = CliRunner().invoke(cli, ["import", str(file), "--content", str(tmp_path / "content")]).output
+    for place in ("fila 1, Número", "fila 1, Fuente", "fila 1, Idioma", "Asistencia legl", "[1-2]", "2222-3333"):
+        assert said.count(place) == 1, said
+
+
 def test_footnotes_are_named_with_their_text(tmp_path: Path) -> None:
     from docx.opc.constants import RELATIONSHIP_TYPE
     from docx.opc.packuri import PackURI

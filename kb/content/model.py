@@ -37,6 +37,7 @@ MAX_SUMMARY_WORDS = 60
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 """Of any date and figure."""
 MAX_THEMES = 6
+MIN_QUESTIONS, MAX_QUESTIONS = 3, 9
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ WebAddress = Annotated[str, Field(max_length=2000), AfterValidator(_address)]
 Title = Annotated[Text, _words(MAX_TITLE_WORDS)]
 Summary = Annotated[str, Field(min_length=1, max_length=1000), _words(MAX_SUMMARY_WORDS)]
 Question = Annotated[Text, AfterValidator(_question)]
-Questions = Annotated[list[Question], Field(min_length=3, max_length=9)]
+Questions = Annotated[list[Question], Field(min_length=MIN_QUESTIONS, max_length=MAX_QUESTIONS)]
 
 
 class Strict(BaseModel):

@@ -66,6 +66,10 @@ _SENTENCES: dict[str, dict[str, str]] = {
         "en": "%(where)s Text that stands beside the table was left out; put it into a row: %(text)r",
         "es": "%(where)s Se omitió el texto que está fuera de la tabla; póngalo en una fila: %(text)r",
     },
+    "hint": {
+        "en": "%(where)s This was taken for the hint of the template and left out: %(text)r",
+        "es": "%(where)s Esto se tomó por la indicación de la plantilla y se omitió: %(text)r",
+    },
     "other column": {
         "en": "%(where)s The table has a column that we do not ask for; this was left out: %(text)r",
         "es": "%(where)s La tabla tiene una columna que no se pide; se omitió esto: %(text)r",

@@ -6,7 +6,15 @@ import re
 from typing import Any
 
 from kb.content.frontmatter import THOUSANDS, TWO_WAYS
-from kb.content.model import FIRST_YEAR, LAST_YEAR, MAX_SUMMARY_WORDS, MAX_THEMES, MAX_TITLE_WORDS
+from kb.content.model import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    MAX_QUESTIONS,
+    MAX_SUMMARY_WORDS,
+    MAX_THEMES,
+    MAX_TITLE_WORDS,
+    MIN_QUESTIONS,
+)
 from kb.content.privacy import WEB_ADDRESS, shapes
 from kb.content.sections import UNDOCUMENTED, headings
 from kb.content.wording import FOOTNOTES, SLIPS
@@ -32,6 +40,7 @@ def contribute_values(lang: str) -> dict[str, Any]:
             "title": MAX_TITLE_WORDS,
             "summary": MAX_SUMMARY_WORDS,
             "themes": MAX_THEMES,
+            "questions": (MIN_QUESTIONS, MAX_QUESTIONS),
             "years": (FIRST_YEAR, LAST_YEAR),
         },
         "rows": ROWS,

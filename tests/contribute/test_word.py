@@ -24,6 +24,7 @@ from kb.cli import cli
 from kb.content import frontmatter
 from kb.content.library import load_library
 from kb.content.markdown import blocks
+from kb.content.model import MAX_QUESTIONS, MIN_QUESTIONS
 from kb.contribute.products import products
 from kb.contribute.questions import questions
 from kb.contribute.word_import import _escaped, import_word
@@ -292,6 +293,45 @@ def test_a_problem_in_a_table_is_named_by_its_row_and_column(tmp_path: Path) -> 
     said = CliRunner().invoke(cli, ["import", str(file), "--content", str(tmp_path / "content")]).output
     assert "- ¿Dónde se puede leer esto? (fila 1, Dirección web) (practices/sv/" in said
     assert "- ¿Qué cifras muestran sus resultados? (fila 1, Año) (practices/sv/" in said
+
+
+@pytest.mark.parametrize(
+    ("key", "hint"),
+    [
+        (
+            "questions",
+            "De tres a cinco, en palabras de todos los días, una por línea, cada una entre signos de interrogación.",
+        ),
+        ("done", "Paso a paso, con quién lo hizo. Las fuentes como [1]."),
+        ("title", "Un título de 12 palabras como máximo que diga de qué se trata, no solo su nombre."),
+    ],
+)
+def test_a_hint_in_other_words_is_no_answer_and_is_named(tmp_path: Path, key: str, hint: str) -> None:
+    document = filled("es")
+    number, question = next((n, q) for n, q in enumerate(questions(), start=1) if q.key == key)
+    blocks = list(document.iter_inner_content())
+    at = next(i for i, one in enumerate(blocks) if getattr(one, "text", "").startswith(f"{number}. "))
+    answer = blocks[at + 2].text
+    blocks[at + 1].text = hint
+    proposal = import_word(saved(document, tmp_path / "hint.docx"))
+    assert hint[:30] not in proposal.text
+    assert answer in proposal.text
+    assert any(note.startswith(f"{question.question['es']} Esto se tomó por la indicación") for note in proposal.notes)
+
+
+def test_an_answer_on_the_line_of_its_hint_is_read_without_it(tmp_path: Path) -> None:
+    document = filled("es")
+    number, question = next((n, q) for n, q in enumerate(questions(), start=1) if q.key == "need")
+    answer_paragraph(document, number).text = question.hint["es"] + " Llegan de noche [1]."
+    assert "\n\nLlegan de noche [1].\n" in import_word(saved(document, tmp_path / "hint.docx")).text
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_the_template_asks_for_as_many_questions_as_a_page_takes(lang: str) -> None:
+    hint = next(question.hint[lang] for question in questions() if question.key == "questions")
+    numbers = {"en": {3: "three", 9: "nine"}, "es": {3: "tres", 9: "nueve"}}[lang]
+    assert numbers[MIN_QUESTIONS] in hint.lower()
+    assert numbers[MAX_QUESTIONS] in hint.lower()
 
 
 def test_everything_is_said_in_one_run_and_once(tmp_path: Path) -> None:

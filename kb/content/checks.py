@@ -12,6 +12,7 @@ from itertools import groupby
 
 from kb.content.fact_checks import dates, folder, references, review, sources
 from kb.content.interests import check_interests
+from kb.content.language import detect_language
 from kb.content.library import Library
 from kb.content.markdown import FOOTNOTE, MISCITED, blocks, cited, outline, raw_html_line, unshown, without_citations
 from kb.content.model import LABELLED, LISTS, SINGLE, Entry, Page, Practice
@@ -30,6 +31,15 @@ SPANISH_ALLOWANCE = 1.2
 
 PERSONAL = "personal data"
 
+_TELLING_WORDS = 8
+_OTHER_LANGUAGE = {
+    "en": Sentence(
+        "seems to be in Spanish; a file that ends in .en.md is written in English, one in Spanish ends in .es.md."
+    ),
+    "es": Sentence(
+        "seems to be in English; a file that ends in .es.md is written in Spanish, one in English ends in .en.md."
+    ),
+}
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}:")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[¿¡A-ZÁÉÍÓÚÑ'\"])")
 _MARK = re.compile(rf"\[[\d, ]+\]|{MISCITED.pattern}|{FOOTNOTE.pattern}")
@@ -286,6 +296,18 @@ def _no_persons(reading: Reading) -> tuple[str, ...]:
     return tuple(name for names in listed for name in names)
 
 
+def _language(reading: Reading) -> Iterator[Problem]:
+    """A page in the other file's language: a whole section, or the summary. A few words tell too little, names among them."""
+    page = reading.page
+    texts: list[tuple[str, int | None, str]] = [("summary", None, page.summary)]
+    texts += [("body", section.line, section.text) for section in page.sections]
+    if not page.sections:  # its headings are in the other language too
+        texts.append(("body", reading.document.body_line, reading.document.body))
+    for key, line, text in texts:
+        if len(text.split()) >= _TELLING_WORDS and detect_language(text, page.lang) != page.lang:
+            yield reading.problem(key, _OTHER_LANGUAGE[page.lang], line)
+
+
 def _questions(reading: Reading) -> Iterator[Problem]:
     questions = reading.page.questions
     if len(set(questions)) < len(questions):
@@ -335,6 +357,7 @@ _PAGE_RULES: dict[_Rule, frozenset[str]] = {
     _links: frozenset(),
     _footnotes: frozenset(),
     _wording: frozenset(),
+    _language: frozenset(),
     _citations_exist: frozenset({"sources"}),
     _figures_have_sources: _NUMBERED,
     _privacy: frozenset(),

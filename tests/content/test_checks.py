@@ -93,6 +93,24 @@ def test_brackets_that_pages_show_as_meant_are_no_problem(tmp_path: Path, fine: 
     assert problems(tmp_path) == []
 
 
+def test_a_page_in_the_other_language_is_noticed(tmp_path: Path) -> None:
+    write(tmp_path, "practices/sv/mesa.es.md", ORIGINAL)
+    found = [
+        problem for problem in problems(tmp_path) if "seems to be in English; a file that ends in .es.md" in problem
+    ]
+    assert [problem.split(": ")[1] for problem in found] == ["summary", "body"]
+    front, english, spanish = ORIGINAL.split("---")[1], ORIGINAL.split("---")[2], TRANSLATION.split("---")[2]
+    for theirs, ours in zip(_headings(spanish), _headings(english), strict=True):
+        spanish = spanish.replace(theirs, ours)
+    write(tmp_path, PATH, f"---{front}---{spanish}")
+    found = [problem for problem in problems(tmp_path) if "seems to be in Spanish" in problem]
+    assert [problem.split(": ")[:2] for problem in found] == [[f"{PATH}:{line}", "body"] for line in (30, 34, 38, 42)]
+
+
+def _headings(body: str) -> list[str]:
+    return [line for line in body.split("\n") if line.startswith("## ")]
+
+
 def test_a_footnote_is_called_a_footnote_and_nothing_else(tmp_path: Path) -> None:
     write(tmp_path, PATH, changed("lunch [1].", "lunch [^1].\n\n[^1]: report.md"))
     found = problems(tmp_path)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -15,13 +15,14 @@ from kb.content.interests import check_interests
 from kb.content.language import detect_language
 from kb.content.library import Library
 from kb.content.markdown import FOOTNOTE, MISCITED, blocks, cited, outline, raw_html_line, unshown, without_citations
+from kb.content.memory import remembered
 from kb.content.model import LABELLED, LISTS, SINGLE, Entry, Page, Practice
 from kb.content.privacy import personal_data_of
 from kb.content.problems import MAX_PROBLEMS, Problem, did_you_mean
 from kb.content.reading import NUMBER, Reading, as_number, listed
 from kb.content.sections import EDITORIAL, LANGUAGES, UNDOCUMENTED, headings
 from kb.content.translation_checks import same_figures, same_lists, stale
-from kb.content.unfinished import unfinished
+from kb.content.unfinished import Unfinished, unfinished
 from kb.content.wording import FOOTNOTES, SLIPS
 from kb.sentences import Sentence, joined
 
@@ -48,22 +49,45 @@ _REPEATED_FROM = 9
 
 def check_library(library: Library) -> list[Problem]:
     """Every problem of the content, reading problems included, in the order of files and lines."""
-    problems = list(library.problems)
-    # What is published comes first, so that a sentence found twice is the proposal's to change.
-    readings = [
+    readings, partly = _readings(library), list(unfinished(library))
+    problems = [*library.problems, *_of_pages(readings, partly, library)]
+    problems.extend(_repeated_sentences([*readings, *(one.reading for one in partly)]))
+    problems.extend(_interests(library))
+    return _shortened(sorted(set(problems)))
+
+
+def check_entries(library: Library, ids: Collection[str]) -> list[Problem]:
+    """The problems of a few entries' files, for an editor who waits."""
+    readings, partly = _readings(library), list(unfinished(library))
+    problems = [problem for entry in library.unread if entry.id in ids for problem in entry.problems]
+    problems.extend(
+        _of_pages(
+            [reading for reading in readings if reading.entry.id in ids],
+            [one for one in partly if one.reading.entry.id in ids],
+            library,
+        )
+    )
+    everything = [*readings, *(one.reading for one in partly)]
+    own = {reading.page.path for reading in everything if reading.entry.id in ids}
+    problems.extend(problem for problem in _repeated_sentences(everything) if problem.path in own)
+    return _shortened(sorted(set(problems)))
+
+
+def _readings(library: Library) -> list[Reading]:
+    """All pages. What is published comes first, so that a sentence found twice is the proposal's to change."""
+    return [
         Reading(entry, page, library.documents[page.path])
         for entry in (*library.entries.values(), *library.unpublished.values())
         for page in entry.pages.values()
     ]
+
+
+def _of_pages(readings: Iterable[Reading], partly: Sequence[Unfinished], library: Library) -> Iterator[Problem]:
     for reading in readings:
-        problems.extend(_of_page(reading, library))
-    partly = list(unfinished(library))
+        yield from _of_page(reading, library)
     for one in partly:
-        problems.extend(_of_page(one.reading, library, one.lacking))
-    problems.extend(_repeated_sentences([*readings, *(one.reading for one in partly)]))
-    problems.extend(_hidden_privacy(one.reading for one in partly))
-    problems.extend(_interests(library))
-    return _shortened(sorted(set(problems)))
+        yield from _of_page(one.reading, library, one.lacking)
+    yield from _hidden_privacy(one.reading for one in partly)
 
 
 def _of_page(reading: Reading, library: Library, lacking: Collection[str] = ()) -> Iterator[Problem]:
@@ -304,8 +328,13 @@ def _language(reading: Reading) -> Iterator[Problem]:
     if not page.sections:  # its headings are in the other language too
         texts.append(("body", reading.document.body_line, reading.document.body))
     for key, line, text in texts:
-        if len(text.split()) >= _TELLING_WORDS and detect_language(text, page.lang) != page.lang:
+        if len(text.split()) >= _TELLING_WORDS and _written_in(text, page.lang) != page.lang:
             yield reading.problem(key, _OTHER_LANGUAGE[page.lang], line)
+
+
+@remembered(4096)
+def _written_in(text: str, fallback: str) -> str:
+    return detect_language(text, fallback)
 
 
 def _questions(reading: Reading) -> Iterator[Problem]:

@@ -25,6 +25,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+from kb.content.dates import date_meant
 from kb.content.findings import refused
 from kb.content.frontmatter import INVISIBLE
 from kb.content.letters import invisible
@@ -76,7 +77,9 @@ def _date(value: object) -> str:
             year = datetime.date.fromisoformat(text + "-01-01"[len(text) - 4 :]).year
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise refused(
-            "%(found)r is not a date; write it as 2023, 2023-09 or 2023-09-26, between 1950 and 2100.", found=text
+            "%(found)r is not a date; write it as 2023, 2023-09 or 2023-09-26, between 1950 and 2100.%(hint)s",
+            found=text,
+            hint=did_you_mean(text, (), date_meant(text)),
         )
     return text
 

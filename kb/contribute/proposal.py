@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from kb.content.checks import BODY_WORDS
+from kb.content.dates import date_meant
 from kb.content.vocabulary import vocabulary
 from kb.contribute.questions import Column, Question, UnknownWordError, questions, term_for
 from kb.contribute.sentences import say
@@ -98,7 +99,7 @@ def propose(
         unnamed.lang = told_in
         raise unnamed
     data |= {
-        "period": Row({edge: _joined(answers.get(edge) or "") or None for edge in ("start", "end")}),
+        "period": Row({edge: _dated(_joined(answers.get(edge) or "")) or None for edge in ("start", "end")}),
         "last_reviewed": day.isoformat(),
         "review_by": (day + datetime.timedelta(days=365)).isoformat(),
         "review": Row(status="draft"),
@@ -199,7 +200,12 @@ def _cell(column: Column, text: str, key: str, where: str, notes: _Notes) -> str
             notes.add(key, "not a number" if text else "no number", where=where, text=text)
             return text
         return number
-    return text
+    return _dated(text) if column.key == "date" else text
+
+
+def _dated(text: str) -> str:
+    """A date in the form of our files; what is none, or may be two, as it was written."""
+    return date_meant(text) or text
 
 
 def number_in(text: str) -> int | float | None:

@@ -39,6 +39,7 @@ BAD = [
     ("countries: [SV]", "countries: [HN]", "countries:", "countries", "must hold SV, the folder that the file stands in."),
     ("title: Drop-in legal desk at the bus terminal\n", "", "summary:", "title", "is missing."),
     ("date: 2024-02", "date: 2024-13", "date: 2024-13", "sources.1.date", "'2024-13' is not a date; write it as 2023, 2023-09"),
+    ("date: 2024-02", "date: 12 de febrero de 2024", "date: 12", "sources.1.date", "2100. Did you mean '2024-02-12'?"),
     ("start: 2023", "start: soon", "period:", "period.start", "'soon' is not a date"),
     ("end: null", "end: 2020", "period:", "period.end", "2020 lies before 2023."),
     ("review_by: 2025-03-01", "review_by: 2021-03-01", "review_by:", "review_by", "2021-03-01 lies before 2024-03-01."),

@@ -334,6 +334,35 @@ def test_the_template_asks_for_as_many_questions_as_a_page_takes(lang: str) -> N
     assert numbers[MAX_QUESTIONS] in hint.lower()
 
 
+@pytest.mark.parametrize(
+    ("written", "date"),
+    [
+        ("12 de marzo de 2024", "2024-03-12"),
+        ("1.º de setiembre del 2024", "2024-09-01"),
+        ("Marzo de 2024", "2024-03"),
+        ("March 12th, 2024", "2024-03-12"),
+        ("12 Sept. 2024", "2024-09-12"),
+        ("26/09/2023", "2023-09-26"),
+        ("09/26/2023", "2023-09-26"),
+        ("2023/9/26", "2023-09-26"),
+        ("09/2023", "2023-09"),
+        ("2023", "2023"),
+        ("03/04/2024", "03/04/2024"),
+        ("31 de febrero de 2024", "31 de febrero de 2024"),
+        ("a mediados de marzo de 2024", "a mediados de marzo de 2024"),
+        ("marzo", "marzo"),
+    ],
+)
+def test_dates_are_read_as_people_write_them(written: str, date: str, tmp_path: Path) -> None:
+    document = filled("es")
+    number = [question.key for question in questions()].index("start") + 1
+    answer_paragraph(document, number).text = written
+    _table(document, "Título").rows[1].cells[3].text = written
+    proposal = import_word(saved(document, tmp_path / "x.docx"))
+    read = frontmatter.parse(proposal.path, proposal.text.encode()).data
+    assert (str(read["period"]["start"]), str(read["sources"][0]["date"])) == (date, date)
+
+
 def test_everything_is_said_in_one_run_and_once(tmp_path: Path) -> None:
     document = filled("es", leave_out=("themes",))
     figures, sources = _table(document, "Qué se contó"), _table(document, "Título")

@@ -15,7 +15,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from kb.content.frontmatter import Document
 from kb.content.library import KINDS, Library, Unread, words_of
 from kb.content.markdown import sections
-from kb.content.model import Entry, Page, Translation
+from kb.content.model import LISTS, Entry, Page, Translation
 from kb.content.reading import Reading
 from kb.content.sections import headings
 
@@ -58,9 +58,9 @@ def _unfinished(library: Library, unread: Unread, document: Document, lang: str,
     page = Page(
         lang,
         path,
-        str(right.get("title", "")),
-        str(right.get("summary", "")),
-        words_of(right),
+        str(document.data.get("title") or ""),
+        str(document.data.get("summary") or ""),
+        words_of(_written(document.data) | right),
         sections(document.body, headings(unread.kind, lang), document.body_line),
         str(right.get("translation", "")) if is_translation else None,
         str(right.get("fingerprint", "")),
@@ -73,6 +73,12 @@ def _unfinished(library: Library, unread: Unread, document: Document, lang: str,
         {**(known.pages if known else {}), lang: page},
     )
     return Unfinished(Reading(entry, page, document), frozenset(lacking))
+
+
+def _written(data: dict[str, Any]) -> dict[str, Any]:
+    """Words that may be too many or too few, and are words all the same."""
+    lists = {key: data[key] for key in LISTS if isinstance(data.get(key), list)}
+    return {key: texts for key, texts in lists.items() if all(isinstance(text, str) for text in texts)}
 
 
 def _right(model: type[BaseModel], data: dict[str, Any], wrong: set[str]) -> dict[str, Any]:

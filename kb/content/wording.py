@@ -32,7 +32,7 @@ FOOTNOTES = Slip(
 SLIPS = (
     Slip(MISCITED, template("%(found)s is shown as text and cites nothing; write each number of a source, such as [1, 2].")),
     Slip(
-        re.compile(r"\d\s?%(?![0-9A-F]{2})|(?<![\d.,/-])\d{1,3}(?:,\d{1,2}|[ '’]\d{3})(?![\d,/’-])"),
+        re.compile(r"\d+(?:[.,]\d+)?\s?%(?![0-9A-F]{2})|(?<![\d.,/-])\d{1,3}(?:,\d{1,2}|[ '’]\d{3})(?![\d,/’-])"),
         template(
             "%(found)s: numbers are written 1,140 and 56.7 in both languages, shares as `20 per cent`, `20 por ciento`."
         ),

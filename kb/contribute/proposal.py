@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from kb.content import letters
 from kb.content.checks import BODY_WORDS
 from kb.content.dates import date_meant
 from kb.content.vocabulary import vocabulary
@@ -26,6 +27,17 @@ _KEYS = (
 )  # fmt: skip
 NO_STATE = template("Name at least one State: the file stands in its folder.")
 MIN_SHORT, MIN_FULL = BODY_WORDS["snapshot"][0], BODY_WORDS["full"][0]
+_GOES_ON = (
+    "continua",
+    "en curso",
+    "en marcha",
+    "actualidad",
+    "a la fecha",
+    "ongoing",
+    "present",
+    "to date",
+    "it goes on",
+)
 _BULLET = re.compile(r"^(?:[•◦▪●‣·]\s*|[*–—-]\s+)")
 """The mark of a list that was typed by hand or pasted; it is no part of the line."""
 _EMPTY: dict[str, Any] = {"text": "", "paragraph": "", "choice": "", "list": [], "choices": [], "table": []}
@@ -197,14 +209,17 @@ def _cell(column: Column, text: str, key: str, where: str, notes: _Notes) -> str
     if column.key in ("value", "year", "source"):
         number = number_in(text)
         if number is None:
-            notes.add(key, "not a number" if text else "no number", where=where, text=text)
+            wrong = "not a source" if column.key == "source" else "not a number"
+            notes.add(key, wrong if text else "no number", where=where, text=text)
             return text
         return number
     return _dated(text) if column.key == "date" else text
 
 
 def _dated(text: str) -> str:
-    """A date in the form of our files; what is none, or may be two, as it was written."""
+    """A date in the form of our files; what is none, or may be two, as it was written. What goes on has none."""
+    if letters.plain(text).strip(" .") in _GOES_ON:
+        return ""
     return date_meant(text) or text
 
 

@@ -45,7 +45,7 @@ def save(proposal: Proposal, folder: Path) -> Iterator[str]:
 
 def _by_question(problem: Problem, lang: str) -> str:
     """A problem under the words of its question, and for a table under its row and column as they stand in the form."""
-    key, *rest = problem.key.split(".")
+    key, *rest = problem.key.removeprefix("period.").split(".")
     question = {key_of(q): q for q in questions() if q.answer != "section"}.get(key)
     if question is None:
         return problem.said(lang)

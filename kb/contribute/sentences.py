@@ -7,6 +7,10 @@ _SENTENCES: dict[str, dict[str, str]] = {
         "en": "%(where)s %(text)r cannot be read as a number; write it as 1140 or 56.7.",
         "es": "%(where)s %(text)r no se puede leer como número; escríbalo como 1140 o 56.7.",
     },
+    "not a source": {
+        "en": "%(where)s %(text)r is not the number of a source; write that of its row among the sources, such as 1.",
+        "es": "%(where)s %(text)r no es el número de una fuente; escriba el de su fila entre las fuentes, por ejemplo 1.",
+    },
     "no number": {
         "en": "%(where)s There is no number; every row needs one.",
         "es": "%(where)s Falta el número; cada fila necesita uno.",

@@ -363,23 +363,44 @@ def test_dates_are_read_as_people_write_them(written: str, date: str, tmp_path: 
     assert (str(read["period"]["start"]), str(read["sources"][0]["date"])) == (date, date)
 
 
+def test_an_end_that_is_none_is_left_open_and_a_wrong_one_is_said_by_its_question(tmp_path: Path) -> None:
+    document, number = filled("es"), [question.key for question in questions()].index("end") + 1
+    for written, end in (("Continúa.", None), ("en curso", None), ("pronto", "pronto")):
+        answer_paragraph(document, number).text = written
+        file = saved(document, tmp_path / "x.docx")
+        assert frontmatter.parse("x", import_word(file).text.encode()).data["period"]["end"] == end
+    (tmp_path / "content").mkdir()
+    said = CliRunner().invoke(cli, ["import", str(file), "--content", str(tmp_path / "content")]).output
+    assert "- ¿Cuándo terminó? (practices/sv/" in said
+
+
 def test_everything_is_said_in_one_run_and_once(tmp_path: Path) -> None:
     document = filled("es", leave_out=("themes",))
     figures, sources = _table(document, "Qué se contó"), _table(document, "Título")
     for cell, text in (
         (figures.rows[1].cells[1], "1.140"),
-        (figures.rows[1].cells[4], ""),
+        (figures.rows[1].cells[4], "memoria"),
         (sources.rows[1].cells[4], "Espagnol"),
     ):
         cell.text = text
     answer_paragraph(document, 10)._tbl.addprevious(
-        parse_xml(f"<w:p {nsdecls('w')}><w:r><w:t>Asistencia legl</w:t></w:r></w:p>")
+        parse_xml(f"<w:p {nsdecls('w')}><w:r><w:t>Documentación</w:t></w:r></w:p>")
     )
     answer_paragraph(document, 12).text = "Quien llega en bus no conoce a nadie [1-2]. Tel. 2222-3333."
+    answer_paragraph(document, 13).text = "Se orientó al 20,5% de quienes llegaron."
+    answer_paragraph(document, 3).text = 'La municipalidad puso una "mesa". ' + "palabra " * 59
     (tmp_path / "content").mkdir()
     file = saved(document, tmp_path / "x.docx")
     said = CliRunner().invoke(cli, ["import", str(file), "--content", str(tmp_path / "content")]).output
-    for place in ("fila 1, Número", "fila 1, Fuente", "fila 1, Idioma", "Asistencia legl", "[1-2]", "2222-3333"):
+    assert "'memoria' no es el número de una fuente; escriba el de su fila entre las fuentes, por ejemplo 1." in said
+    assert (
+        "'Documentación' no es ninguna de las palabras de esta pregunta. ¿Quiso decir 'Documentación y situación"
+        in said
+    )
+    assert "20,5%: los números se escriben" in said
+    assert "summary: tiene 64 palabras" in said
+    assert "summary: cita con otras comillas" in said
+    for place in ("fila 1, Número", "fila 1, Fuente", "fila 1, Idioma", "Documentación'", "[1-2]", "2222-3333"):
         assert said.count(place) == 1, said
 
 

@@ -230,6 +230,10 @@ def test_a_mistake_is_said_below_its_answer_until_it_is_mended(browser: Browser,
     need.fill("Nadie los orientó [1, 2].")
     need.blur()
     expect(wrong).to_have_count(0)
+    for key, date, count in (("start", "2023", 0), ("end", "2022", 1), ("start", "2021", 0)):
+        page.locator(f"[data-key={key}]").fill(date)
+        page.locator(f"[data-key={key}]").blur()
+        expect(page.locator(".wrong")).to_have_count(count)
     page.close()
 
 

@@ -253,7 +253,14 @@ function tell(one) {
 }
 
 form.addEventListener("input", checkAnswers);
-form.addEventListener("change", (event) => tell(event.target));
+form.addEventListener("change", (event) => {
+  tell(event.target);
+  // A mistake may be mended from elsewhere: the end of a period by its start, the source of a figure by a source.
+  for (const note of form.querySelectorAll(".wrong")) {
+    const of = document.getElementById(note.dataset.of);
+    if (of && !of.validationMessage) note.remove();
+  }
+});
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   show();

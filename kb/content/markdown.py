@@ -231,7 +231,7 @@ def _sections(markdown: str, headings: tuple[tuple[str, str], ...], first_line: 
     lines = markdown.split("\n")
     keys = {heading: key for key, heading in headings}
     starts = [(line, text) for level, text, line in outline(markdown) if level <= 2]
-    ends = [line for line, _ in starts[1:]] + [len(lines)]
+    ends = [*(line for line, _ in starts[1:]), len(lines)][: len(starts)]
     inside = list(blocks(markdown, first_line))
     found = []
     for (line, text), end in zip(starts, ends, strict=True):

@@ -112,6 +112,12 @@ def _headings(body: str) -> list[str]:
     return [line for line in body.split("\n") if line.startswith("## ")]
 
 
+@pytest.mark.parametrize("body", ["", "\nThe town put up a desk [1].\n"])
+def test_a_page_without_headings_hears_which_it_needs(tmp_path: Path, body: str) -> None:
+    write(tmp_path, PATH, "---" + ORIGINAL.split("---")[1] + "---\n" + body)
+    assert any("body: heading missing: The need; What was done" in problem for problem in problems(tmp_path))
+
+
 def test_a_footnote_is_called_a_footnote_and_nothing_else(tmp_path: Path) -> None:
     write(tmp_path, PATH, changed("lunch [1].", "lunch [^1].\n\n[^1]: report.md"))
     found = problems(tmp_path)

@@ -9,10 +9,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from kb.content.checks import check_entries, check_library
 from kb.content.library import Library, load_library
+from kb.content.problems import Problem
 from kb.errors import KnowledgeBaseError
 from kb.learning.matching import matching_of
 from kb.search.engine import SearchEngine
@@ -76,10 +79,10 @@ class Preview:
             digests[unread.id] = f"{digests.get(unread.id, '')} {unread.problems}"
         changed = {entry_id for entry_id, digest in digests.items() if self._digests.get(entry_id) != digest}
         if self._digests:
-            own = matching_of(self._engine)
             write_entries(
-                self._library, self._settings.site, changed, self._similar, matching=own, unread=self._library.unread
-            )
+                self._library, self._settings.site, changed, self._similar, matching=matching_of(self._engine),
+                unread=self._library.unread, findings=_by_file(check_entries(self._library, changed)),
+            )  # fmt: skip
             self._renderings += 1
             seconds = time.perf_counter() - began
             logger.info("Preview: %s in %.2f s", ", ".join(sorted(changed)) or "nothing new", seconds)
@@ -96,7 +99,7 @@ class Preview:
         repository = forge(self._settings.repository, self._settings.branch)
         report = build_site(
             self._library, self._settings.site, self._similar, repository=repository, matching=matching_of(self._engine),
-            unread=self._library.unread,
+            unread=self._library.unread, findings=_by_file(check_library(self._library)),
         )  # fmt: skip
         self._renderings += report.written > 0
         logger.info("Preview: the whole site in %.2f s", time.perf_counter() - began)
@@ -133,3 +136,10 @@ class Preview:
                 logger.error("%s", error.said(self._settings.lang))  # noqa: TRY400 - the sentence says it
             except Exception:
                 logger.exception("%s", _STUMBLED.said(self._settings.lang))
+
+
+def _by_file(problems: Iterable[Problem]) -> dict[str, list[Problem]]:
+    found: dict[str, list[Problem]] = {}
+    for problem in problems:
+        found.setdefault(problem.path, []).append(problem)
+    return found

@@ -248,9 +248,8 @@ def test_a_build_without_a_page_names_it_and_its_exit_status_tells(small: Settin
 
 
 def test_readers_miss_nothing_by_a_draft_that_cannot_be_read(small: Settings) -> None:
-    write(
-        small.content, "practices/sv/draft.en.md", changed("status: ongoing", "status: soon\nreview: {status: draft}")
-    )
+    draft = changed("status: ongoing", "status: soon\nreview: {status: draft}").replace(" [1].", " there [1].")
+    write(small.content, "practices/sv/draft.en.md", draft)
     done = CliRunner(env=environment(small)).invoke(cli, ["build"])
     assert done.exit_code == 0
     assert "practices/sv/draft.en.md:12: status: 'soon'" in done.stderr

@@ -60,11 +60,11 @@ def test_a_file_that_breaks_says_what_is_wrong_where_its_page_was(
     write(tmp_path / "content", PATH, "---\ntitle: [\n---\n")
     assert preview.render_changed()
     assert preview.version != version
-    assert f"{PATH}:2: front matter: tiene un lugar vacío entre corchetes" in caplog.text
+    assert f"{PATH}:2: datos del inicio: tiene un lugar vacío entre corchetes" in caplog.text
     english, spanish = [(page / "index.html").read_text() for page in pages]
     assert f"{PATH}:2: front matter: has an empty place between brackets" in english
     assert "Esta página aún no se puede mostrar" in spanish
-    assert f"{PATH}:2: front matter: tiene un lugar vacío entre corchetes" in spanish
+    assert f"{PATH}:2: datos del inicio: tiene un lugar vacío entre corchetes" in spanish
     preview.render_rest()
     assert (pages[0] / "index.html").read_text() == english
     write(tmp_path / "content", PATH, ORIGINAL)
@@ -78,6 +78,24 @@ def test_a_draft_that_was_never_right_has_a_page_that_says_what_is_missing(previ
     preview.render_rest()
     page = (tmp_path / "site/es/practicas/gt-new/index.html").read_text()
     assert "practices/gt/new.en.md:1: status: falta." in page
+
+
+def test_a_page_shows_what_the_check_says_of_its_file(preview: Preview, tmp_path: Path) -> None:
+    site, other = tmp_path / "site", "practices/hn/other.en.md"
+    english, spanish = (
+        site / page / "index.html" for page in ("en/practices/sv-legal-desk", "es/practicas/sv-legal-desk")
+    )
+    assert f"stands in {other} too; say what is special here." in english.read_text()
+    write(tmp_path / "content", PATH, changed("lunch [1]", "lunch [1-2]"))
+    preview.render_changed()
+    assert "Preview: this is still to be mended in the file of this page." in english.read_text()
+    assert f"{PATH}:36: body: [1-2] is shown as text and cites nothing" in english.read_text()
+    assert f"{PATH}:36: texto: [1-2] se muestra como texto" in spanish.read_text()
+    write(tmp_path / "content", PATH, ORIGINAL)
+    (tmp_path / "content" / other).unlink()
+    preview.render_changed()
+    preview.render_rest()
+    assert "still to be mended" not in english.read_text()
 
 
 def test_a_translation_that_breaks_leaves_the_originals_page(preview: Preview, tmp_path: Path) -> None:

@@ -6,21 +6,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
 from kb.content.fact_checks import dates, folder, references, review, sources
 from kb.content.interests import check_interests
+from kb.content.language import detect_language
 from kb.content.library import Library
-from kb.content.markdown import MISCITED, blocks, cited, outline, raw_html_line, unshown, without_citations
-from kb.content.model import Entry, Page, Practice
+from kb.content.markdown import FOOTNOTE, MISCITED, blocks, cited, outline, raw_html_line, unshown, without_citations
+from kb.content.memory import remembered
+from kb.content.model import LABELLED, LISTS, SINGLE, Entry, Page, Practice
 from kb.content.privacy import personal_data_of
 from kb.content.problems import MAX_PROBLEMS, Problem, did_you_mean
 from kb.content.reading import NUMBER, Reading, as_number, listed
 from kb.content.sections import EDITORIAL, LANGUAGES, UNDOCUMENTED, headings
 from kb.content.translation_checks import same_figures, same_lists, stale
-from kb.sentences import Sentence, joined, template
+from kb.content.unfinished import Unfinished, unfinished
+from kb.content.wording import FOOTNOTES, SLIPS
+from kb.sentences import Sentence, joined
 
 BODY_WORDS = {"full": (120, 450), "snapshot": (30, 450), "commitment": (60, 350), "event": (60, 400)}
 SPANISH_ALLOWANCE = 1.2
@@ -28,37 +32,72 @@ SPANISH_ALLOWANCE = 1.2
 
 PERSONAL = "personal data"
 
+_TELLING_WORDS = 8
+_OTHER_LANGUAGE = {
+    "en": Sentence(
+        "seems to be in Spanish; a file that ends in .en.md is written in English, one in Spanish ends in .es.md."
+    ),
+    "es": Sentence(
+        "seems to be in English; a file that ends in .es.md is written in Spanish, one in English ends in .en.md."
+    ),
+}
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}:")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[¿¡A-ZÁÉÍÓÚÑ'\"])")
-_MISWRITTEN = re.compile(r"\d\s?%(?![0-9A-F]{2})|(?<![\d.,/-])\d{1,3}(?:,\d{1,2}|[ '’]\d{3})(?![\d,/’-])")
-"""Signs of per cent, decimals behind a comma, thousands behind a space or an apostrophe."""
-_MARK = re.compile(rf"\[[\d, ]+\]|{MISCITED.pattern}")
+_MARK = re.compile(rf"\[[\d, ]+\]|{MISCITED.pattern}|{FOOTNOTE.pattern}")
 _REPEATED_FROM = 9
 
 
 def check_library(library: Library) -> list[Problem]:
     """Every problem of the content, reading problems included, in the order of files and lines."""
-    problems = list(library.problems)
-    # What is published comes first, so that a sentence found twice is the proposal's to change.
-    readings = [
+    readings, partly = _readings(library), list(unfinished(library))
+    problems = [*library.problems, *_of_pages(readings, partly, library)]
+    problems.extend(_repeated_sentences([*readings, *(one.reading for one in partly)]))
+    problems.extend(_interests(library))
+    return _shortened(sorted(set(problems)))
+
+
+def check_entries(library: Library, ids: Collection[str]) -> list[Problem]:
+    """The problems of a few entries' files, for an editor who waits."""
+    readings, partly = _readings(library), list(unfinished(library))
+    problems = [problem for entry in library.unread if entry.id in ids for problem in entry.problems]
+    problems.extend(
+        _of_pages(
+            [reading for reading in readings if reading.entry.id in ids],
+            [one for one in partly if one.reading.entry.id in ids],
+            library,
+        )
+    )
+    everything = [*readings, *(one.reading for one in partly)]
+    own = {reading.page.path for reading in everything if reading.entry.id in ids}
+    problems.extend(problem for problem in _repeated_sentences(everything) if problem.path in own)
+    return _shortened(sorted(set(problems)))
+
+
+def _readings(library: Library) -> list[Reading]:
+    """All pages. What is published comes first, so that a sentence found twice is the proposal's to change."""
+    return [
         Reading(entry, page, library.documents[page.path])
         for entry in (*library.entries.values(), *library.unpublished.values())
         for page in entry.pages.values()
     ]
+
+
+def _of_pages(readings: Iterable[Reading], partly: Sequence[Unfinished], library: Library) -> Iterator[Problem]:
     for reading in readings:
-        for rule in _PAGE_RULES:
-            problems.extend(rule(reading))
-        if reading.page.is_original:
-            for rule in _ORIGINAL_RULES:
-                problems.extend(rule(reading))
-            problems.extend(references(reading, library))
-        else:
-            for rule in _TRANSLATION_RULES:
-                problems.extend(rule(reading))
-    problems.extend(_repeated_sentences(readings))
-    problems.extend(_unread_privacy(library, {reading.page.path for reading in readings}))
-    problems.extend(_interests(library))
-    return _shortened(sorted(set(problems)))
+        yield from _of_page(reading, library)
+    for one in partly:
+        yield from _of_page(one.reading, library, one.lacking)
+    yield from _hidden_privacy(one.reading for one in partly)
+
+
+def _of_page(reading: Reading, library: Library, lacking: Collection[str] = ()) -> Iterator[Problem]:
+    """What the rules say that need nothing of what is `lacking`."""
+    rules = _PAGE_RULES | (_ORIGINAL_RULES if reading.page.is_original else _TRANSLATION_RULES)
+    for rule, needed in rules.items():
+        if needed.isdisjoint(lacking):
+            yield from rule(reading)
+    if reading.page.is_original:
+        yield from references(reading, library)
 
 
 def _shortened(problems: list[Problem]) -> list[Problem]:
@@ -179,17 +218,22 @@ def _links(reading: Reading) -> Iterator[Problem]:
         yield reading.problem("body", message, reading.document.body_line + found.line)
 
 
-def _citations_are_read(reading: Reading) -> Iterator[Problem]:
-    told = template("%(found)s is shown as text and cites nothing; write each number of a source, such as [1, 2].")
-    return _wherever(reading, MISCITED, told)
+def _wording(reading: Reading) -> Iterator[Problem]:
+    page = reading.page
+    told = [(key, None, text) for key, text in _all_words(page)]
+    below = [("body", block.line, block.text) for section in page.sections for block in section.blocks]
+    for slip in SLIPS:
+        if page.lang in slip.langs:
+            for key, line, text in [*told, *below] if slip.everywhere else below:
+                for found in slip.pattern.finditer(text):
+                    yield reading.problem(key, Sentence(slip.told, found=found.group()), line)
 
 
-def _wherever(reading: Reading, pattern: re.Pattern[str], told: str) -> Iterator[Problem]:
-    """`told` of everything in the text that a pattern finds."""
-    for section in reading.page.sections:
-        for block in section.blocks:
-            for found in pattern.finditer(block.text):
-                yield reading.problem("body", Sentence(told, found=found.group()), block.line)
+def _footnotes(reading: Reading) -> Iterator[Problem]:
+    for number, line in enumerate(reading.document.body.split("\n")):
+        if found := FOOTNOTES.pattern.search(line):
+            message = Sentence(FOOTNOTES.told, found=found.group())
+            yield reading.problem("body", message, reading.document.body_line + number)
 
 
 def _citations_exist(reading: Reading) -> Iterator[Problem]:
@@ -233,15 +277,9 @@ def _known_numbers(entry: Entry) -> set[float]:
 
 
 def _privacy(reading: Reading) -> Iterator[Problem]:
-    # Many a department and town is named after a person.
-    institutional = [
-        *reading.entry.facts.institutional,
-        *reading.entry.facts.places,
-        *reading.page.words.get("places", ()),
-    ]
     places: list[tuple[str, int | None, str]] = [(key, None, text) for key, text in _all_words(reading.page)]
     places += [("body", block.line, block.text) for section in reading.page.sections for block in section.blocks]
-    for number, finding in personal_data_of(tuple(text for _, _, text in places), tuple(institutional)):
+    for number, finding in personal_data_of(tuple(text for _, _, text in places), _no_persons(reading)):
         key, line, _ = places[number]
         yield replace(reading.problem(key, finding.sentence, line), topic=PERSONAL)
 
@@ -266,14 +304,37 @@ def _privacy_of_facts(reading: Reading) -> Iterator[Problem]:
             yield Problem(reading.page.path, line, key, finding.sentence, PERSONAL)
 
 
-def _unread_privacy(library: Library, read: Collection[str]) -> Iterator[Problem]:
-    """Personal data in the text of files whose front matter is wrong: they wait for no second look, for they may be public already."""
-    for path, document in library.documents.items():
-        if path in read:
-            continue
-        found = list(blocks(document.body, document.body_line))
-        for number, finding in personal_data_of(tuple(block.text for block in found), ()):
-            yield Problem(path, found[number].line, "body", finding.sentence, PERSONAL)
+def _hidden_privacy(readings: Iterable[Reading]) -> Iterator[Problem]:
+    """Personal data under headings that are not ours, in files that are no page: they wait for no second look, for they may be
+    public already."""
+    for reading in readings:
+        found = list(blocks(reading.document.body, reading.document.body_line))
+        for number, finding in personal_data_of(tuple(block.text for block in found), _no_persons(reading)):
+            yield Problem(reading.page.path, found[number].line, "body", finding.sentence, PERSONAL)
+
+
+def _no_persons(reading: Reading) -> tuple[str, ...]:
+    """What a page says to be an institution's, and its places: many a department and town is named after a person."""
+    facts = reading.entry.facts
+    listed = (getattr(facts, "institutional", ()), getattr(facts, "places", ()), reading.page.words.get("places", ()))
+    return tuple(name for names in listed for name in names)
+
+
+def _language(reading: Reading) -> Iterator[Problem]:
+    """A page in the other file's language: a whole section, or the summary. A few words tell too little, names among them."""
+    page = reading.page
+    texts: list[tuple[str, int | None, str]] = [("summary", None, page.summary)]
+    texts += [("body", section.line, section.text) for section in page.sections]
+    if not page.sections:  # its headings are in the other language too
+        texts.append(("body", reading.document.body_line, reading.document.body))
+    for key, line, text in texts:
+        if len(text.split()) >= _TELLING_WORDS and _written_in(text, page.lang) != page.lang:
+            yield reading.problem(key, _OTHER_LANGUAGE[page.lang], line)
+
+
+@remembered(4096)
+def _written_in(text: str, fallback: str) -> str:
+    return detect_language(text, fallback)
 
 
 def _questions(reading: Reading) -> Iterator[Problem]:
@@ -284,30 +345,6 @@ def _questions(reading: Reading) -> Iterator[Problem]:
         for question in questions:
             if "¿" not in question:
                 yield reading.problem("questions", Sentence("%(question)r opens without ¿.", question=question))
-
-
-def _quotation_marks(reading: Reading) -> Iterator[Problem]:
-    """Spanish quotes with angular marks, and with curly ones within these; titles of sources stay as they were published."""
-    page = reading.page
-    if page.lang != "es":
-        return
-    told = Sentence("quotes with other marks than «...»; only within these do “...” stand.")
-    yield from (reading.problem(key, told) for key, text in _all_words(page) if _quotes_otherwise(text))
-    for section in page.sections:
-        yield from (
-            reading.problem("body", told, block.line) for block in section.blocks if _quotes_otherwise(block.text)
-        )
-
-
-def _quotes_otherwise(text: str) -> bool:
-    return '"' in text or ("“" in text and "«" not in text)
-
-
-def _numbers(reading: Reading) -> Iterator[Problem]:
-    told = template(
-        "%(found)s: numbers are written 1,140 and 56.7 in both languages, shares as `20 per cent`, `20 por ciento`."
-    )
-    return _wherever(reading, _MISWRITTEN, told)
 
 
 def _repeated_sentences(readings: list[Reading]) -> Iterator[Problem]:
@@ -340,9 +377,31 @@ def _all_words(page: Page) -> Iterator[tuple[str, str]]:
 
 
 _Rule = Callable[[Reading], Iterator[Problem]]
-_PAGE_RULES: tuple[_Rule, ...] = (
-    _headings, _length, _raw_html, _links, _citations_are_read, _citations_exist, _figures_have_sources, _privacy, _questions,
-    _quotation_marks, _numbers,
-)  # fmt: skip
-_ORIGINAL_RULES: tuple[_Rule, ...] = (sources, dates, review, folder, _privacy_of_facts)
-_TRANSLATION_RULES: tuple[_Rule, ...] = (same_lists, same_figures, stale)
+_NUMBERED = frozenset(LABELLED)
+# Each rule with the keys without which it cannot tell.
+_PAGE_RULES: dict[_Rule, frozenset[str]] = {
+    _headings: frozenset(),
+    _length: frozenset({"tier"}),
+    _raw_html: frozenset(),
+    _links: frozenset(),
+    _footnotes: frozenset(),
+    _wording: frozenset(),
+    _language: frozenset(),
+    _citations_exist: frozenset({"sources"}),
+    _figures_have_sources: _NUMBERED,
+    _privacy: frozenset(),
+    _questions: frozenset(),
+}
+_ORIGINAL_RULES: dict[_Rule, frozenset[str]] = {
+    sources: _NUMBERED | {"sources"},
+    dates: frozenset({"period", "dates", "results", "sources", "last_reviewed", "review_by"}),
+    review: frozenset({"review"}),
+    folder: frozenset({"countries"}),
+    _privacy_of_facts: frozenset({"sources", "review", "institutional"}),
+}
+_WORDS = frozenset({*LABELLED, *LISTS, *SINGLE, "summary"})
+_TRANSLATION_RULES: dict[_Rule, frozenset[str]] = {
+    same_lists: _WORDS,
+    same_figures: _WORDS,
+    stale: frozenset({"translates", "fingerprint"}),
+}

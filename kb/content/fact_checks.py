@@ -9,7 +9,9 @@ from kb.content.markdown import cited
 from kb.content.model import LABELLED, Event
 from kb.content.problems import Problem, did_you_mean
 from kb.content.reading import Reading, listed
-from kb.sentences import Sentence
+from kb.sentences import Sentence, template
+
+LATER = template("%(date)s lies after the last review; correct it, or bring `last_reviewed` up to date.")
 
 
 def sources(reading: Reading) -> Iterator[Problem]:
@@ -53,8 +55,11 @@ def dates(reading: Reading) -> Iterator[Problem]:
     for index, figure in enumerate(facts.results):
         if figure.year and figure.year > int(facts.last_reviewed[:4]):
             line = reading.document.line_of(("results", index, "year"))
-            message = Sentence("%(year)s lies after the last review.", year=figure.year)
-            yield reading.problem(f"results.{index + 1}.year", message, line)
+            yield reading.problem(f"results.{index + 1}.year", Sentence(LATER, date=figure.year), line)
+    for index, source in enumerate(facts.sources):
+        if source.date and source.date > facts.last_reviewed[: len(source.date)]:
+            line = reading.document.line_of(("sources", index, "date"))
+            yield reading.problem(f"sources.{index + 1}.date", Sentence(LATER, date=source.date), line)
 
 
 def review(reading: Reading) -> Iterator[Problem]:

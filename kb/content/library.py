@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -286,12 +286,12 @@ def _entry(entry_id: str, files: list[_File], read: Mapping[str, Document], prob
         problems.append(Problem(file.path, 1, "id", message))
     file, document = originals[0]
     facts = _validated(file.kind, file, document, problems)
+    fronts = [_validated(Translation, other, translated, problems) for other, translated in translations]
     if facts is None:
         return None
     original = _page(file, document, facts)
     pages = {file.lang: original}
-    for other, translated in translations:
-        front = _validated(Translation, other, translated, problems)
+    for (other, translated), front in zip(translations, fronts, strict=True):
         if front is None:
             continue
         if other.lang in pages or front.translates != file.lang:
@@ -305,25 +305,26 @@ def _entry(entry_id: str, files: list[_File], read: Mapping[str, Document], prob
 
 
 def _page(file: _File, document: Document, facts: Original) -> Page:
+    body = sections(document.body, headings(facts.kind, file.lang), document.body_line)
+    return Page(file.lang, file.path, facts.title, facts.summary, words_of(dict(facts)), body)
+
+
+def _translated_page(file: _File, document: Document, front: Translation, original: Page) -> Page:
+    words = {key: original.words[key] for key in SAME_IN_BOTH if key in original.words} | words_of(dict(front))
+    body = sections(document.body, headings(file.kind.kind, file.lang), document.body_line)
+    return Page(file.lang, file.path, front.title, front.summary, words, body, front.translation, front.fingerprint)
+
+
+def words_of(front: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The words for readers in what a model took: lists, labels of figures and statements, single words as lists of one."""
     words: dict[str, tuple[str, ...]] = {}
     for key in (*LABELLED, *LISTS, *SINGLE):
-        value = getattr(facts, key, None)
+        value = front.get(key)
         if isinstance(value, str):
             words[key] = (value,)
         elif value:
             words[key] = tuple(item if isinstance(item, str) else item.label for item in value)
-    body = sections(document.body, headings(facts.kind, file.lang), document.body_line)
-    return Page(file.lang, file.path, facts.title, facts.summary, words, body)
-
-
-def _translated_page(file: _File, document: Document, front: Translation, original: Page) -> Page:
-    words = {key: original.words[key] for key in SAME_IN_BOTH if key in original.words}
-    for key in (*LABELLED, *LISTS, *SINGLE):
-        value = getattr(front, key)
-        if value is not None:
-            words[key] = (value,) if isinstance(value, str) else tuple(value)
-    body = sections(document.body, headings(file.kind.kind, file.lang), document.body_line)
-    return Page(file.lang, file.path, front.title, front.summary, words, body, front.translation, front.fingerprint)
+    return words
 
 
 def words_fingerprint(page: Page) -> str:

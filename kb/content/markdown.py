@@ -27,6 +27,8 @@ MISCITED = re.compile(
     r"(?:[,;]?\s*(?:pp?|págs?|párrs?|paras?|arts?)\.?\s*\d+(?:\s*[-–]\s*\d+)?)?[\s,;.]*\](?!\()"
 )
 """Brackets that are meant as a citation and are none, such as `[1-2]`, `[1 y 2]` and `[1, p. 4]`."""
+FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,30}\]")
+"""The mark of a note in other kinds of Markdown; in ours it is plain text."""
 _CITED = re.compile(r"\s*" + CITATION.pattern)
 _LINK = re.compile(r"https?://", re.IGNORECASE)
 
@@ -70,6 +72,7 @@ def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table").disable("image")
     parser.validateLink = lambda url: bool(_LINK.match(url))  # type: ignore[method-assign]
     parser.inline.ruler.before("link", "citation", _citation_rule)
+    parser.inline.ruler.before("link", "footnote", _footnote_rule)
     parser.add_render_rule("citation", _render_citation)
     parser.core.ruler.push("classes", _classes_rule)
     return parser
@@ -82,6 +85,17 @@ def _citation_rule(state: StateInline, silent: bool) -> bool:
     if not silent:
         token = state.push("citation", "", 0)
         token.content = found.group(1)
+    state.pos = found.end()
+    return True
+
+
+def _footnote_rule(state: StateInline, silent: bool) -> bool:
+    """Leaves the mark as it stands, where the text of its note would make it a link."""
+    found = FOOTNOTE.match(state.src, state.pos, state.posMax)
+    if not found:
+        return False
+    if not silent:
+        state.pending += found.group()
     state.pos = found.end()
     return True
 
@@ -160,6 +174,7 @@ def _link_parser() -> MarkdownIt:
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005
     parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
     parser.inline.ruler.before("link", "citation", _citation_rule)
+    parser.inline.ruler.before("link", "footnote", _footnote_rule)
     return parser
 
 
@@ -216,7 +231,7 @@ def _sections(markdown: str, headings: tuple[tuple[str, str], ...], first_line: 
     lines = markdown.split("\n")
     keys = {heading: key for key, heading in headings}
     starts = [(line, text) for level, text, line in outline(markdown) if level <= 2]
-    ends = [line for line, _ in starts[1:]] + [len(lines)]
+    ends = [*(line for line, _ in starts[1:]), len(lines)][: len(starts)]
     inside = list(blocks(markdown, first_line))
     found = []
     for (line, text), end in zip(starts, ends, strict=True):

@@ -25,6 +25,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+from kb.content.dates import date_meant
 from kb.content.findings import refused
 from kb.content.frontmatter import INVISIBLE
 from kb.content.letters import invisible
@@ -37,6 +38,7 @@ MAX_SUMMARY_WORDS = 60
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 """Of any date and figure."""
 MAX_THEMES = 6
+MIN_QUESTIONS, MAX_QUESTIONS = 3, 9
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,9 @@ def _date(value: object) -> str:
             year = datetime.date.fromisoformat(text + "-01-01"[len(text) - 4 :]).year
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise refused(
-            "%(found)r is not a date; write it as 2023, 2023-09 or 2023-09-26, between 1950 and 2100.", found=text
+            "%(found)r is not a date; write it as 2023, 2023-09 or 2023-09-26, between 1950 and 2100.%(hint)s",
+            found=text,
+            hint=did_you_mean(text, (), date_meant(text)),
         )
     return text
 
@@ -124,7 +128,7 @@ WebAddress = Annotated[str, Field(max_length=2000), AfterValidator(_address)]
 Title = Annotated[Text, _words(MAX_TITLE_WORDS)]
 Summary = Annotated[str, Field(min_length=1, max_length=1000), _words(MAX_SUMMARY_WORDS)]
 Question = Annotated[Text, AfterValidator(_question)]
-Questions = Annotated[list[Question], Field(min_length=3, max_length=9)]
+Questions = Annotated[list[Question], Field(min_length=MIN_QUESTIONS, max_length=MAX_QUESTIONS)]
 
 
 class Strict(BaseModel):

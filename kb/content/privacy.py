@@ -85,11 +85,11 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("identity", r"(?<![\d-])1\d{10,11}(?![\d-])"),
     ("identity", r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])"),
     ("identity", r"(?<![\w-])(?:PE|E|N|(?:1[0-3]|[1-9])(?:-?(?:AV|PI))?)-\d{1,4}-(?!(?:19|20)\d\d(?!\d))\d{3,6}(?![\d-])"),
-    ("passport", rf"(?i:\b(?:passport|pasaporte){_ANNOUNCED})(?P<found>[A-Za-z]{{0,3}}[ -]?\d{{6,9}})\b"),
-    ("identity", rf"(?i:{_IDENTITY_WORD}{_ANNOUNCED})(?P<found>(?:[A-Z]{{1,2}}-)?\d[\d -]{{5,16}}\d)(?![\d-])"),
+    ("passport", rf"(?i)\b(?:passport|pasaporte){_ANNOUNCED}(?P<found>[A-Za-z]{{0,3}}[ -]?\d{{6,9}})\b"),
+    ("identity", rf"(?i){_IDENTITY_WORD}{_ANNOUNCED}(?P<found>(?:[A-Z]{{1,2}}-)?\d[\d -]{{5,16}}\d)(?![\d-])"),
     ("phone", rf"(?<![\w./+])(?:\+|00)\s?\d{{1,3}}{_S}?\s?(?:\(?\d{{1,4}}\)?{_S}?){{2,5}}\d{{2,4}}\b"),
     ("phone", rf"(?<![\w./-])\(?50[1-7]\)?{_S}?\d{{3,4}}{_S}?\d{{4}}(?![\d-])"),
-    ("phone", rf"(?i:\b{_PHONE_WORD}{_ANNOUNCED})(?P<found>\(?\d[\d\s().-]{{5,16}}\d)(?!\d)"),
+    ("phone", rf"(?i)\b{_PHONE_WORD}{_ANNOUNCED}(?P<found>\(?\d[\d\s().-]{{5,16}}\d)(?!\d)"),
     ("phone", r"(?<![\w./,-])(?!(?:19|20)\d\d[- ](?:19|20)\d\d)[2-9]\d{3}-\d{4}(?![\d-])"),
     ("phone", r"(?<![\w./,-])\(?\d{2,3}\)?[ -]\d{3,4}[ -]\d{4}(?![\d-])"),
     ("street", r"\b(?:\d+(?:st|nd|rd|th)?\s+(?:Street|Avenue))"),
@@ -98,15 +98,18 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("person", r"\b(?:Don|Doña)\s+[A-ZÁÉÍÓÚÑ]\w+"),
     ("person", r"\b(?:named|se llama|de nombre)\s+(?P<found>[A-ZÁÉÍÓÚÑ]\w+\s+[A-ZÁÉÍÓÚÑ]\w+)"),
 )  # fmt: skip
-_OFFICE_MAILBOX = re.compile(
-    r"(?:info|contac\w*|office|oficina|press|prensa|help|ayuda|secretar\w+|admin|support|apoyo|unit|unidad|denuncias?|"
+_OFFICE = (
+    r"(?i)^(?:info|contac\w*|office|oficina|press|prensa|help|ayuda|secretar\w+|admin|support|apoyo|unit|unidad|denuncias?|"
     r"consultas?|atencion\w*|direccion|comunicacion\w*|transparencia|registr[yo]|enquiries|mail|correo|webmaster)"
-    r"(?:[._-][\w.-]*)?$",
-    re.IGNORECASE,
+    r"(?:[._-][\w.-]*)?\s?[@\[(]"
 )
-_FREEPHONE = re.compile(r"(?:\+?1[\s-]?)?8(?:00|88|77|66)[\s-]?")
+_NOBODYS: dict[str, tuple[str, ...]] = {
+    "email": (_OFFICE,),
+    "phone": (r"^(?:\+?1[\s-]?)?8(?:00|88|77|66)[\s-]?", r"^(?:19|20)\d\d\D+(?:19|20)\d\d$"),
+}
+"""Mailboxes of an office, freephone numbers, spans of years."""
 _WORD = re.compile(r"\w+")
-_WEB_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
+WEB_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 _PARTICLES = r"(?:\s+(?:de|del|la|las|los|y))*"
 _NAME_PART = r"[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+"
 _INSTITUTION_BEFORE = re.compile(
@@ -121,14 +124,34 @@ _INSTITUTION_AFTER = re.compile(
 )
 
 
-_LEAST_DIGITS = {"identity": 6, "passport": 6, "phone": 7}
+_DIGITS = {"identity": (6, 99), "passport": (6, 99), "phone": (7, 15)}
+"""Fewest and most."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What personal data of a kind look like. Python and JavaScript read the patterns alike but for the marks of named groups."""
+
+    kind: str
+    pattern: re.Pattern[str]
+    least: int
+    most: int
+    nobodys: tuple[re.Pattern[str], ...]
+    """What looks so and belongs to no person."""
+
+    def fits(self, found: str) -> bool:
+        """Whether what the pattern found is personal."""
+        digits = sum(char.isdigit() for char in found)
+        return self.least <= digits <= self.most and not any(pattern.match(found) for pattern in self.nobodys)
 
 
 @cache
-def _compiled() -> tuple[tuple[str, int, re.Pattern[str]], ...]:
-    """Kind, digits that a text needs to be worth a look, and pattern."""
+def shapes() -> tuple[Shape, ...]:
+    """In the order in which they are looked for; what one of them has taken is not another's."""
+    nobodys = {kind: tuple(map(re.compile, patterns)) for kind, patterns in _NOBODYS.items()}
     return tuple(
-        (kind, _LEAST_DIGITS.get(kind, int(r"\d" in pattern)), re.compile(pattern)) for kind, pattern in _PATTERNS
+        Shape(kind, re.compile(pattern), *_DIGITS.get(kind, (int(r"\d" in pattern), 99)), nobodys.get(kind, ()))
+        for kind, pattern in _PATTERNS
     )
 
 
@@ -161,19 +184,19 @@ def personal_data(text: str, institutional: Collection[str] = ()) -> Iterator[Fi
     allowed = [_bare(one) for one in institutional]
     plain = text
     digits = sum(map(str.isdigit, text))
-    for kind, least_digits, pattern in _compiled():
-        if digits < least_digits:
+    for shape in shapes():
+        if digits < shape.least:
             continue
         # Coordinates are looked for in web addresses too, since maps carry them; long numbers there mean nothing.
-        if kind != "coordinates" and plain is text:
-            plain = _WEB_ADDRESS.sub(lambda address: " " * len(address.group()), text)
-        for match in pattern.finditer(plain):
+        if shape.kind != "coordinates" and plain is text:
+            plain = WEB_ADDRESS.sub(lambda address: " " * len(address.group()), text)
+        for match in shape.pattern.finditer(plain):
             found = (match.groupdict().get("found") or match.group()).strip()
             start, end = match.span("found") if "found" in match.groupdict() else match.span()
-            if _is_free(taken, start, end) and _counts(kind, found):
+            if _is_free(taken, start, end) and shape.fits(found):
                 taken.append((start, end))
                 if not any(_bare(found) in one for one in allowed):
-                    yield Finding(kind, found)
+                    yield Finding(shape.kind, found)
     for match in _names(plain):
         if _is_free(taken, *match.span()) and not any(_bare(match.group()) in one for one in allowed):
             yield Finding("person", match.group())
@@ -187,21 +210,6 @@ def _names(text: str) -> Iterator[re.Match[str]]:
         named = _INSTITUTION_BEFORE.search(text[max(0, match.start() - 60) : match.start()])
         if not named and not _INSTITUTION_AFTER.match(text, match.end()):
             yield match
-
-
-def _counts(kind: str, found: str) -> bool:
-    digits = sum(char.isdigit() for char in found)
-    if kind == "email":
-        return not _OFFICE_MAILBOX.match(re.split(r"\s?[@\[(]", found)[0])
-    if kind == "phone":
-        return (
-            7 <= digits <= 15
-            and not _FREEPHONE.match(found)
-            and not re.fullmatch(r"(?:19|20)\d\d\D+(?:19|20)\d\d", found)
-        )
-    if kind == "identity":
-        return digits >= 6
-    return True
 
 
 def _is_free(taken: list[tuple[int, int]], start: int, end: int) -> bool:

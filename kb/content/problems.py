@@ -6,10 +6,12 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kb.sentences import Sentence
+from kb.sentences import Sentence, template
 
 MAX_PROBLEMS = 50
 """Most problems of one file that are reported: more help nobody."""
+
+_PARTS = {part: Sentence(part) for part in (template("front matter"), template("body"), template("file"))}
 
 
 @dataclass(frozen=True, order=True)
@@ -30,8 +32,12 @@ class Problem:
         return self.said("en")
 
     def said(self, lang: str) -> str:
-        """The line in a language; path, line and key are the same in each."""
-        return f"{self.path}:{self.line}: {self.key}: {self.message.said(lang)}"
+        """The line in a language; path, line and the keys that stand in files are the same in each."""
+        return f"{self.path}:{self.line}: {self.place(lang)}: {self.message.said(lang)}"
+
+    def place(self, lang: str) -> str:
+        """The key; where the problem is at no key, what part of the file it is in."""
+        return _PARTS[self.key].said(lang) if self.key in _PARTS else self.key
 
 
 def closest(found: str, allowed: Iterable[str]) -> str:

@@ -9,11 +9,12 @@ from kb.content.problems import Problem
 
 def github_lines(problems: Iterable[Problem], folder: str, lang: str = "") -> list[str]:
     """One `::error` line a problem, in `lang` or else in the language of the page; `folder` is the content folder's name in the repository."""
-    return [
-        f"::error file={_property(f'{folder}/{problem.path}')},line={problem.line},"
-        f"title={_property(problem.key)}::{_data(problem.message.said(lang or _written_in(problem.path)))}"
-        for problem in problems
-    ]
+    return [_annotation(problem, folder, lang or _written_in(problem.path)) for problem in problems]
+
+
+def _annotation(problem: Problem, folder: str, lang: str) -> str:
+    where = f"file={_property(f'{folder}/{problem.path}')},line={problem.line},title={_property(problem.place(lang))}"
+    return f"::error {where}::{_data(problem.message.said(lang))}"
 
 
 def _written_in(path: str) -> str:

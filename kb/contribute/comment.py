@@ -116,7 +116,7 @@ def _problems(findings: Findings, paths: set[str], lang: str) -> Iterator[str]:
             yield f"**{_LABELS[label][lang]}** ({len(listed)})"
             yield ""
             for one in listed:
-                where = f"{_code(one.path)}, {_LABELS['line'][lang]} {one.line}, {_code(one.key)}"
+                where = f"{_code(one.path)}, {_LABELS['line'][lang]} {one.line}, {_code(one.place(lang))}"
                 yield f"- {where}: {_quoted(one.message.said(lang))}"
             yield ""
 

@@ -42,6 +42,8 @@ class Question(BaseModel):
     columns: tuple[Column, ...] = ()
 
 
+_TELLING = 4
+"""Letters with which a label must begin to be offered."""
 _NAMES = ("countries", "themes", "populations")
 
 
@@ -78,5 +80,6 @@ def term_for(facet: str, words: str) -> str:
     found = vocabulary().named(facet, words)
     if not found:
         labels = [label for entry in vocabulary()[facet].values() for label in entry.label.values()]
-        raise UnknownWordError(closest(words, labels))
+        begun = [label for label in labels if len(words) >= _TELLING and label.lower().startswith(words.lower())]
+        raise UnknownWordError(closest(words, labels) or "".join(begun[:1]))
     return found

@@ -8,7 +8,7 @@ from pathlib import Path
 from kb.content.checks import check_library
 from kb.content.library import load_library
 from kb.content.problems import Problem
-from kb.contribute.proposal import Proposal
+from kb.contribute.proposal import Proposal, key_of
 from kb.contribute.questions import questions
 from kb.contribute.sentences import say
 from kb.errors import ContributionError
@@ -37,15 +37,16 @@ def save(proposal: Proposal, folder: Path) -> Iterator[str]:
     )
     open_keys = {question.key for question in proposal.unanswered}
     for problem in check_library(load_library(folder)):
-        if problem.path == proposal.path and problem.key.split(".")[0] not in open_keys:
+        told = problem.key in proposal.noted or problem.key.split(".")[0] in open_keys
+        if problem.path == proposal.path and not told:
             yield f"- {_by_question(problem, proposal.lang)}"
     yield say("next", proposal.lang, path=proposal.path)
 
 
 def _by_question(problem: Problem, lang: str) -> str:
     """A problem under the words of its question, and for a table under its row and column as they stand in the form."""
-    key, *rest = problem.key.split(".")
-    question = {("results" if q.key == "figures" else q.key): q for q in questions() if q.answer != "section"}.get(key)
+    key, *rest = problem.key.removeprefix("period.").split(".")
+    question = {key_of(q): q for q in questions() if q.answer != "section"}.get(key)
     if question is None:
         return problem.said(lang)
     asked = question.question[lang]

@@ -7,6 +7,14 @@ _SENTENCES: dict[str, dict[str, str]] = {
         "en": "%(where)s %(text)r cannot be read as a number; write it as 1140 or 56.7.",
         "es": "%(where)s %(text)r no se puede leer como número; escríbalo como 1140 o 56.7.",
     },
+    "not a source": {
+        "en": "%(where)s %(text)r is not the number of a source; write that of its row among the sources, such as 1.",
+        "es": "%(where)s %(text)r no es el número de una fuente; escriba el de su fila entre las fuentes, por ejemplo 1.",
+    },
+    "no number": {
+        "en": "%(where)s There is no number; every row needs one.",
+        "es": "%(where)s Falta el número; cada fila necesita uno.",
+    },
     "not a word": {
         "en": "%(where)s %(text)r is none of the words for this question.%(hint)s",
         "es": "%(where)s %(text)r no es ninguna de las palabras de esta pregunta.%(hint)s",
@@ -61,6 +69,10 @@ _SENTENCES: dict[str, dict[str, str]] = {
     "beside table": {
         "en": "%(where)s Text that stands beside the table was left out; put it into a row: %(text)r",
         "es": "%(where)s Se omitió el texto que está fuera de la tabla; póngalo en una fila: %(text)r",
+    },
+    "hint": {
+        "en": "%(where)s This was taken for the hint of the template and left out: %(text)r",
+        "es": "%(where)s Esto se tomó por la indicación de la plantilla y se omitió: %(text)r",
     },
     "other column": {
         "en": "%(where)s The table has a column that we do not ask for; this was left out: %(text)r",

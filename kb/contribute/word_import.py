@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _TICKED = re.compile(r"^\s*(?:[☒☑✓✔]|\[[xX]\]|[xX]\s+☐?|☐\s*[xX]\s)\s*")
 _BOX = re.compile(r"^\s*(?:☐|\[\s?\])\s*")
 _SPECIAL = re.compile(r"([\\`*_<>|~])")
+_SAME_HINT = 0.75
+"""Edited hints come to .88 or more with what they were; answers to .42 at most."""
 _LEADING = re.compile(r"^(\s*\d*)([#+\-=.)])(?=\s|$)")
 
 
@@ -89,7 +92,15 @@ class _Reading:
         elif self.current is None:
             self._before.append(text.strip())
         else:
-            self._add(self.current, text, in_list=_is_listed(paragraph))
+            self._read_answer(self.current, paragraph, text)
+
+    def _read_answer(self, question: Question, paragraph: Paragraph, text: str) -> None:
+        hints = question.hint.values()
+        answer = _behind(text, hints)
+        if question.key not in self.answers and _resembles(answer, hints):
+            self._left.append(("hint", question, answer.strip()))
+        else:
+            self._add(question, answer, in_list=_is_listed(paragraph))
 
     def _add(self, question: Question, text: str, *, in_list: bool = False) -> None:
         if question.answer in ("choice", "choices"):
@@ -157,6 +168,17 @@ def _is_listed(paragraph: Paragraph) -> bool:
     properties = paragraph._p.pPr
     style = (paragraph.style.name or "") if paragraph.style is not None else ""
     return (properties is not None and properties.numPr is not None) or style.startswith("List")
+
+
+def _resembles(text: str, hints: Iterable[str]) -> bool:
+    """Whether a text is one of the template's hints in other words, as a ministry or an older template has it."""
+    return any(SequenceMatcher(None, plain(text), plain(hint)).ratio() >= _SAME_HINT for hint in hints)
+
+
+def _behind(text: str, hints: Iterable[str]) -> str:
+    """The answer, where it was written on the hint's own line."""
+    bare = text.strip()
+    return next((bare.removeprefix(hint).strip() for hint in hints if bare.startswith(hint)), text)
 
 
 def _escaped(text: str) -> str:

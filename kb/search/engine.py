@@ -12,6 +12,7 @@ from threading import Semaphore
 import numpy as np
 import numpy.typing as npt
 
+from kb.content.language import detect_language
 from kb.encoding.protocol import Encoded, QueryEncoder
 from kb.index.passages import Item
 from kb.index.snapshot import LanguageIndex, Snapshot
@@ -21,7 +22,6 @@ from kb.search.cache import Cache
 from kb.search.confidence import Evidence, evidence, matches_well
 from kb.search.facets import FacetCounts, FacetTable
 from kb.search.fusion import Weights, merge_pools, with_neighbours
-from kb.search.language import detect_language
 from kb.search.mentions import Mentions
 from kb.search.pools import Candidates, Pool, Question, compare, retrieve
 from kb.search.recognition import Recognised, recognise

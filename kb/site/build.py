@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
+from typing import TypeAlias
 
 from kb.content.interests import interests_document
 from kb.content.library import Library, Unread
 from kb.content.model import Entry
+from kb.content.problems import Problem
 from kb.content.sections import LANGUAGES
 from kb.content.vocabulary import vocabulary
 from kb.index.snapshot import Snapshot
@@ -45,6 +48,11 @@ BROWSE = {"country": "countries", "theme": "themes", "population": "populations"
 """Kinds of browsing page to the vocabulary's facet."""
 
 
+Findings: TypeAlias = Mapping[str, Sequence[Problem]]
+"""Path of a content file to what is wrong in it."""
+NOTHING: Findings = MappingProxyType({})
+
+
 @dataclass(frozen=True)
 class SiteReport:
     """How many pages the site has, how many changed, how many old ones were removed."""
@@ -66,6 +74,7 @@ class _Site:
     contact: str = ""
     matching: Matching | None = None
     unread: Collection[Unread] = ()
+    findings: Findings = field(default_factory=dict)
 
     def urls(self, lang: str) -> Urls:
         return Urls(lang, self.base, self.origin)
@@ -135,6 +144,7 @@ def build_site(
     contact: str = "",
     matching: Matching | None = None,
     unread: Collection[Unread] = (),
+    findings: Findings = NOTHING,
 ) -> SiteReport:
     """Writes the site into `folder` and removes pages that are no more. What has not changed is not rendered again.
 
@@ -149,8 +159,9 @@ def build_site(
         matching: which practices answer which commitments; without it no page says so.
         plain: also write what a host of plain files needs, which `kb serve` would make on demand.
         unread: for a preview, entries whose page says what is wrong in their file.
+        findings: for a preview, what `kb check` says of each file, which its page shows.
     """
-    site = _Site(library, similar, base, origin, plain, _today(), repository, contact, matching, unread)
+    site = _Site(library, similar, base, origin, plain, _today(), repository, contact, matching, unread, findings)
     pages = [page for lang in LANGUAGES for page in _pages(site, lang)]
     pages.append(_Page(base, "root.html", site.urls("en"), site.alternates(), {}))
     machines = [file for lang in LANGUAGES for file in machine_files(library, site.urls(lang), site.browse[lang])]
@@ -243,9 +254,10 @@ def _term_pages(
 def _entry_pages(site: _Site, lang: str, ids: Collection[str]) -> Iterator[_Page]:
     urls = site.urls(lang)
     for entry, template, extra in _entries(site, urls, ids):
+        said = [problem.said(lang) for problem in site.findings.get(entry.page(lang).path, ())]
         yield site.page(
             lang, template, entry.kind, entry.id, entry.facts.last_reviewed,
-            it=view(entry, urls), overdue=entry.is_overdue(site.today), **extra,
+            it=view(entry, urls), overdue=entry.is_overdue(site.today), problems=said, **extra,
         )  # fmt: skip
 
 
@@ -253,7 +265,8 @@ def _unread_pages(site: _Site, lang: str) -> Iterator[_Page]:
     """What is wrong in a file, at the address where its page would be."""
     for entry in site.unread:
         if entry.id not in site.library.entries or lang in entry.langs:
-            said = [problem.said(lang) for problem in entry.problems]
+            found = {*entry.problems, *(one for file in entry.files for one in site.findings.get(file, ()))}
+            said = [problem.said(lang) for problem in sorted(found)]
             yield site.page(lang, "unread.html", entry.kind, entry.id, id=entry.id, problems=said)
 
 
@@ -301,10 +314,13 @@ def write_entries(
     base: str = "/",
     matching: Matching | None = None,
     unread: Collection[Unread] = (),
+    findings: Findings = NOTHING,
 ) -> int:
     """Writes the pages of a few entries and nothing else, for an editor who waits; tells how many changed."""
     own = [entry for entry in unread if entry.id in ids]
-    site = _Site(library, similar, base, LOCAL, plain=False, today=_today(), matching=matching, unread=own)
+    site = _Site(
+        library, similar, base, LOCAL, plain=False, today=_today(), matching=matching, unread=own, findings=findings
+    )
     pages = [page for lang in LANGUAGES for page in (*_entry_pages(site, lang, ids), *_unread_pages(site, lang))]
     wanted = {page.address: page for page in pages}
     return sum(write_changed(_file(folder, base, page.address), page.render()) for page in wanted.values())

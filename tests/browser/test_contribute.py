@@ -13,9 +13,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from kb.content.library import load_library
+from kb.content.privacy import personal_data
+from kb.sentences import Sentence
 from kb.site.build import build_site
+from kb.site.contribute import PERSONAL
 from kb.site.forge import forge
 from tests.api.serving import Server
+from tests.content.test_privacy import LABELLED
 from tests.content.writing import ORIGINAL, PATH, problems, write
 from tests.contribute.filling import ANSWERS
 
@@ -163,6 +167,34 @@ def _complaint(page: Page, asked: str) -> str:
         ("es", "[data-column=value]", "1,250", f"1,250 {TWO_WAYS['es']}"),
         ("en", "[data-column=value]", "12.345.678", f"12.345.678 {TWO_WAYS['en']}"),
         ("es", "[data-column=value]", "unas 20", "Escriba un número."),
+        ("es", "[data-key=sources] [data-column=date]", "2099-02", "2099-02 está en el futuro."),
+        ("en", "[data-column=year]", "2099", "2099 lies in the future."),
+        (
+            "es",
+            "[data-key=need]",
+            "Llegaron muchos.\n\nNadie los orientó [1-2].",
+            "[1-2] se muestra como texto y no cita nada; escriba el número de cada fuente, por ejemplo [1, 2].",
+        ),
+        (
+            "es",
+            "[data-key=done]",
+            "Se abrió una mesa [^1].",
+            "[^1]: las páginas no llevan notas al pie; agregue el documento a las fuentes y cítelo con su número, por ejemplo [1].",
+        ),
+        (
+            "es",
+            "[data-key=summary]",
+            'Una mesa "legal".',
+            "cita con otras comillas que «...»; las “...” van solo dentro de estas.",
+        ),
+        ("en", "[data-key=summary]", 'A "legal" desk.', ""),
+        (
+            "es",
+            "[data-key=results]",
+            "Llame al tel. 2222-3333 [1].",
+            Sentence(PERSONAL, found="2222-3333").said("es"),
+        ),
+        ("es", "[data-key=sources] [data-column=title]", 'La "memoria" del Sr. Ejemplo', ""),
         ("es", "[data-key=start]", "ayer", "Escriba la fecha como 2023, 2023-09 o 2023-09-26."),
     ],
 )
@@ -174,6 +206,34 @@ def test_what_is_wrong_is_said_in_the_pages_language(
     if typed is not None:
         page.locator(asked).first.fill(typed)
     assert _complaint(page, asked) == said
+    page.close()
+
+
+def test_the_browser_sees_the_personal_data_that_the_check_sees(browser: Browser, sites: dict[str, str]) -> None:
+    """By pattern and sentence; names that only the list of given names tells are left to the check."""
+    page = browser.new_page()
+    page.goto(sites[""] + ADDRESS["en"])
+    for _, sentence in LABELLED:
+        found = [one for one in personal_data(sentence) if one.kind != "person"]
+        said = page.evaluate("line => personalIn(line, true)", sentence)
+        assert said == (Sentence(PERSONAL, found=found[0].text) if found else ""), sentence
+    page.close()
+
+
+def test_a_mistake_is_said_below_its_answer_until_it_is_mended(browser: Browser, sites: dict[str, str]) -> None:
+    page = browser.new_page()
+    page.goto(sites[""] + ADDRESS["es"])
+    need, wrong = page.locator("[data-key=need]"), page.locator(".ask:has([data-key=need]) .wrong")
+    need.fill("Nadie los orientó [1-2].")
+    need.blur()
+    expect(wrong).to_contain_text("[1-2] se muestra como texto")
+    need.fill("Nadie los orientó [1, 2].")
+    need.blur()
+    expect(wrong).to_have_count(0)
+    for key, date, count in (("start", "2023", 0), ("end", "2022", 1), ("start", "2021", 0)):
+        page.locator(f"[data-key={key}]").fill(date)
+        page.locator(f"[data-key={key}]").blur()
+        expect(page.locator(".wrong")).to_have_count(count)
     page.close()
 
 

@@ -39,6 +39,7 @@ BAD = [
     ("countries: [SV]", "countries: [HN]", "countries:", "countries", "must hold SV, the folder that the file stands in."),
     ("title: Drop-in legal desk at the bus terminal\n", "", "summary:", "title", "is missing."),
     ("date: 2024-02", "date: 2024-13", "date: 2024-13", "sources.1.date", "'2024-13' is not a date; write it as 2023, 2023-09"),
+    ("date: 2024-02", "date: 12 de febrero de 2024", "date: 12", "sources.1.date", "2100. Did you mean '2024-02-12'?"),
     ("start: 2023", "start: soon", "period:", "period.start", "'soon' is not a date"),
     ("end: null", "end: 2020", "period:", "period.end", "2020 lies before 2023."),
     ("review_by: 2025-03-01", "review_by: 2021-03-01", "review_by:", "review_by", "2021-03-01 lies before 2024-03-01."),
@@ -47,7 +48,7 @@ BAD = [
     ("year: 2023, source: 1", "year: 2023", "People advised", "results.1.source", "is missing; every figure"),
     ("value: 120", "value: '120'", "People advised", "results.1.value", "must be a number"),
     ("source: 1}", "source: 4}", "People advised", "results.1.source", "names source 4, which is not among `sources` (1)."),
-    ("year: 2023, source", "year: 2025, source", "People advised", "results.1.year", "2025 lies after the last review."),
+    ("year: 2023, source", "year: 2025, source", "People advised", "results.1.year", "2025 lies after the last review"),
     ("url: https://example.org/report", "url: javascript:alert(1)", "url:", "sources.1.url", "is not a web address"),
     ("  - Can a town run a legal desk without lawyers of its own?\n", "", "questions:", "questions", "has 2 items; at least 3"),
     ("lawyers of its own?", "lawyers of its own", "Can a town", "questions.3", "is not a question"),
@@ -67,6 +68,9 @@ BAD = [
     ("lunch [1]", "lunch [1-2]", "lunch [1-2]", "body", "[1-2] is shown as text and cites nothing; write each number"),
     ("lunch [1]", "lunch [1 y 2]", "lunch [1 y 2]", "body", "[1 y 2] is shown as text and cites nothing"),
     ("lunch [1]", "lunch [1, pág. 4]", "lunch [1, pág", "body", "[1, pág. 4] is shown as text and cites nothing"),
+    ("paid their lunch [1]", "paid\ntheir lunch [^1].\n\n[^1]: Report", "their lunch [^1]", "body", "[^1]: pages have no footnotes"),
+    ("paid their lunch [1]", "paid [1]\n\n[^a]: https://example.org/a", "[^a]:", "body", "[^a]: pages have no footnotes"),
+    ("date: 2024-02", "date: 2031-02", "date: 2031-02", "sources.1.date", "2031-02 lies after the last review"),
     ("Students left", "Mr. Example left", "Mr. Example", "body", "looks like the name of a person"),
     ("Not documented yet.\n", "", "## Adapting it", "body", "nothing stands below 'Adapting it'"),
 ]  # fmt: skip
@@ -90,6 +94,37 @@ def test_brackets_that_pages_show_as_meant_are_no_problem(tmp_path: Path, fine: 
     assert problems(tmp_path) == []
 
 
+def test_a_page_in_the_other_language_is_noticed(tmp_path: Path) -> None:
+    write(tmp_path, "practices/sv/mesa.es.md", ORIGINAL)
+    found = [
+        problem for problem in problems(tmp_path) if "seems to be in English; a file that ends in .es.md" in problem
+    ]
+    assert [problem.split(": ")[1] for problem in found] == ["summary", "body"]
+    front, english, spanish = ORIGINAL.split("---")[1], ORIGINAL.split("---")[2], TRANSLATION.split("---")[2]
+    for theirs, ours in zip(_headings(spanish), _headings(english), strict=True):
+        spanish = spanish.replace(theirs, ours)
+    write(tmp_path, PATH, f"---{front}---{spanish}")
+    found = [problem for problem in problems(tmp_path) if "seems to be in Spanish" in problem]
+    assert [problem.split(": ")[:2] for problem in found] == [[f"{PATH}:{line}", "body"] for line in (30, 34, 38, 42)]
+
+
+def _headings(body: str) -> list[str]:
+    return [line for line in body.split("\n") if line.startswith("## ")]
+
+
+@pytest.mark.parametrize("body", ["", "\nThe town put up a desk [1].\n"])
+def test_a_page_without_headings_hears_which_it_needs(tmp_path: Path, body: str) -> None:
+    write(tmp_path, PATH, "---" + ORIGINAL.split("---")[1] + "---\n" + body)
+    assert any("body: heading missing: The need; What was done" in problem for problem in problems(tmp_path))
+
+
+def test_a_footnote_is_called_a_footnote_and_nothing_else(tmp_path: Path) -> None:
+    write(tmp_path, PATH, changed("lunch [1].", "lunch [^1].\n\n[^1]: report.md"))
+    found = problems(tmp_path)
+    assert len(found) == 2, found
+    assert all("[^1]: pages have no footnotes; put the document among the sources" in problem for problem in found)
+
+
 def test_brackets_that_cite_nothing_are_said_once(tmp_path: Path) -> None:
     write(tmp_path, PATH, changed("lunch [1]", "lunch [1-2]"))
     assert len(problems(tmp_path)) == 1
@@ -101,6 +136,29 @@ def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
     write(tmp_path, "practices/sv/other.en.md", "no front matter")
     keys = {problem.split(": ")[1] for problem in problems(tmp_path)}
     assert keys == {"status", "sources.1.date", "themes.1", "front matter"}
+
+
+def test_what_is_wrong_in_the_text_does_not_wait_for_the_front_matter(tmp_path: Path) -> None:
+    wrong = changed("value: 120", "value: many").replace("lunch [1]", "lunch 45% [9]").replace("    language: en\n", "")
+    write(tmp_path, PATH, wrong)
+    found = problems(tmp_path)
+    assert [problem.split(": ")[1] for problem in found] == ["results.1.value", "sources.1.language", "body"]
+    assert any("numbers are written 1,140" in problem for problem in found)
+    # Whether there is a source 9, or whether 120 has one, cannot be known yet.
+    assert not any("cites source" in problem or "has no source" in problem for problem in found)
+    write(tmp_path, PATH, changed("status: ongoing", "status: x").replace("lunch [1]", "lunch [9], 35 days"))
+    assert len(problems(tmp_path)) == 3
+
+
+def test_what_is_wrong_in_a_translation_does_not_wait_for_its_front_matter(tmp_path: Path) -> None:
+    write(tmp_path, PATH, ORIGINAL)
+    write(
+        tmp_path,
+        TRANSLATED,
+        TRANSLATION.format(fingerprint="x").replace("title:", "titel:").replace("por semanas", '"lejos" [9]'),
+    )
+    found = problems(tmp_path)
+    assert [problem.split(": ")[1] for problem in found] == ["title", "fingerprint", "titel", "body", "body"]
 
 
 def test_an_unused_source_is_named(tmp_path: Path) -> None:

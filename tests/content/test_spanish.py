@@ -44,7 +44,8 @@ def test_each_problem_is_said_in_spanish(tmp_path: Path, old: str, new: str) -> 
         spanish = problem.message.said("es")
         assert spanish != problem.message
         assert not ENGLISH.search(_ours(spanish)), spanish
-        assert problem.said("es").startswith(f"{problem.path}:{problem.line}: {problem.key}: ")
+        part = {"body": "texto", "front matter": "datos del inicio", "file": "archivo"}.get(problem.key, problem.key)
+        assert problem.said("es").startswith(f"{problem.path}:{problem.line}: {part}: ")
         assert problem.said("en") == str(problem)
 
 

@@ -37,7 +37,7 @@ def _new(content: Path, *options: str, typed: str | None = None) -> str:
 def test_only_what_its_author_knows_is_missing(tmp_path: Path, lang: str) -> None:
     output = _new(tmp_path, "--lang", lang, "--answer", "countries=HN", "--answer", "title=Mobile desk of documents")
     found = problems(tmp_path)
-    assert {problem.split(": ")[1] for problem in found} == AUTHORS - {"countries", "title"}
+    assert {problem.split(": ")[1] for problem in found} == AUTHORS - {"countries", "title"} | {"body"}
     assert all(not problem.split(": ")[0].endswith(":1") for problem in found), "each stands at its own line"
     assert output.count({"en": "- Not answered: ", "es": "- Sin respuesta: "}[lang]) == len(AUTHORS) - 2
     text = next(tmp_path.rglob("*.md")).read_text(encoding="utf-8")
@@ -108,7 +108,7 @@ def test_a_translation_has_headings_lists_and_the_originals_words_in_place(tmp_p
         assert part in text
     assert text.count("Aún no está documentado.") == 1
     left = {problem.split(": ")[1].split(".")[0] for problem in problems(tmp_path)}
-    assert left == {"title", "summary", "questions", "places", "implementers", "results"}
+    assert left == {"title", "summary", "questions", "places", "implementers", "results", "body"}
     done = CliRunner().invoke(
         cli, ["new", "practice", "--content", str(tmp_path), "sv-legal-desk", "--translation", "en"]
     )

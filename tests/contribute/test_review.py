@@ -93,6 +93,9 @@ def test_a_page_that_passes_says_so_in_its_language(repository: Path) -> None:
     )
     es = es.replace("How do we advise people who stay one night only?", "¿Cómo orientar en una noche?")
     es = es.replace("Can a town run a legal desk without lawyers of its own?", "¿Puede un pueblo hacerlo sin abogados?")
+    es = re.sub(
+        r"(?m)^summary: .*", "summary: La municipalidad orientó a 120 personas en su terminal de buses en 2023.", es
+    )
     body = TRANSLATION.split("---\n")[2]
     _propose(repository, TRANSLATED.replace("legal-desk", "mesa"), f"---\n{es}---\n{body}")
     said = _check(repository, "--format", "markdown")

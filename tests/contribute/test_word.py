@@ -24,6 +24,7 @@ from kb.cli import cli
 from kb.content import frontmatter
 from kb.content.library import load_library
 from kb.content.markdown import blocks
+from kb.content.model import MAX_QUESTIONS, MIN_QUESTIONS
 from kb.contribute.products import products
 from kb.contribute.questions import questions
 from kb.contribute.word_import import _escaped, import_word
@@ -294,6 +295,115 @@ def test_a_problem_in_a_table_is_named_by_its_row_and_column(tmp_path: Path) -> 
     said = CliRunner().invoke(cli, ["import", str(file), "--content", str(tmp_path / "content")]).output
     assert "- ¿Dónde se puede leer esto? (fila 1, Dirección web) (practices/sv/" in said
     assert "- ¿Qué cifras muestran sus resultados? (fila 1, Año) (practices/sv/" in said
+
+
+@pytest.mark.parametrize(
+    ("key", "hint"),
+    [
+        (
+            "questions",
+            "De tres a cinco, en palabras de todos los días, una por línea, cada una entre signos de interrogación.",
+        ),
+        ("done", "Paso a paso, con quién lo hizo. Las fuentes como [1]."),
+        ("title", "Un título de 12 palabras como máximo que diga de qué se trata, no solo su nombre."),
+    ],
+)
+def test_a_hint_in_other_words_is_no_answer_and_is_named(tmp_path: Path, key: str, hint: str) -> None:
+    document = filled("es")
+    number, question = next((n, q) for n, q in enumerate(questions(), start=1) if q.key == key)
+    blocks = list(document.iter_inner_content())
+    at = next(i for i, one in enumerate(blocks) if getattr(one, "text", "").startswith(f"{number}. "))
+    answer = blocks[at + 2].text
+    blocks[at + 1].text = hint
+    proposal = import_word(saved(document, tmp_path / "hint.docx"))
+    assert hint[:30] not in proposal.text
+    assert answer in proposal.text
+    assert any(note.startswith(f"{question.question['es']} Esto se tomó por la indicación") for note in proposal.notes)
+
+
+def test_an_answer_on_the_line_of_its_hint_is_read_without_it(tmp_path: Path) -> None:
+    document = filled("es")
+    number, question = next((n, q) for n, q in enumerate(questions(), start=1) if q.key == "need")
+    answer_paragraph(document, number).text = question.hint["es"] + " Llegan de noche [1]."
+    assert "\n\nLlegan de noche [1].\n" in import_word(saved(document, tmp_path / "hint.docx")).text
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_the_template_asks_for_as_many_questions_as_a_page_takes(lang: str) -> None:
+    hint = next(question.hint[lang] for question in questions() if question.key == "questions")
+    numbers = {"en": {3: "three", 9: "nine"}, "es": {3: "tres", 9: "nueve"}}[lang]
+    assert numbers[MIN_QUESTIONS] in hint.lower()
+    assert numbers[MAX_QUESTIONS] in hint.lower()
+
+
+@pytest.mark.parametrize(
+    ("written", "date"),
+    [
+        ("12 de marzo de 2024", "2024-03-12"),
+        ("1.º de setiembre del 2024", "2024-09-01"),
+        ("Marzo de 2024", "2024-03"),
+        ("March 12th, 2024", "2024-03-12"),
+        ("12 Sept. 2024", "2024-09-12"),
+        ("26/09/2023", "2023-09-26"),
+        ("09/26/2023", "2023-09-26"),
+        ("2023/9/26", "2023-09-26"),
+        ("09/2023", "2023-09"),
+        ("2023", "2023"),
+        ("03/04/2024", "03/04/2024"),
+        ("31 de febrero de 2024", "31 de febrero de 2024"),
+        ("a mediados de marzo de 2024", "a mediados de marzo de 2024"),
+        ("marzo", "marzo"),
+    ],
+)
+def test_dates_are_read_as_people_write_them(written: str, date: str, tmp_path: Path) -> None:
+    document = filled("es")
+    number = [question.key for question in questions()].index("start") + 1
+    answer_paragraph(document, number).text = written
+    _table(document, "Título").rows[1].cells[3].text = written
+    proposal = import_word(saved(document, tmp_path / "x.docx"))
+    read = frontmatter.parse(proposal.path, proposal.text.encode()).data
+    assert (str(read["period"]["start"]), str(read["sources"][0]["date"])) == (date, date)
+
+
+def test_an_end_that_is_none_is_left_open_and_a_wrong_one_is_said_by_its_question(tmp_path: Path) -> None:
+    document, number = filled("es"), [question.key for question in questions()].index("end") + 1
+    for written, end in (("Continúa.", None), ("en curso", None), ("pronto", "pronto")):
+        answer_paragraph(document, number).text = written
+        file = saved(document, tmp_path / "x.docx")
+        assert frontmatter.parse("x", import_word(file).text.encode()).data["period"]["end"] == end
+    (tmp_path / "content").mkdir()
+    said = CliRunner().invoke(cli, ["import", str(file), "--content", str(tmp_path / "content")]).output
+    assert "- ¿Cuándo terminó? (practices/sv/" in said
+
+
+def test_everything_is_said_in_one_run_and_once(tmp_path: Path) -> None:
+    document = filled("es", leave_out=("themes",))
+    figures, sources = _table(document, "Qué se contó"), _table(document, "Título")
+    for cell, text in (
+        (figures.rows[1].cells[1], "1.140"),
+        (figures.rows[1].cells[4], "memoria"),
+        (sources.rows[1].cells[4], "Espagnol"),
+    ):
+        cell.text = text
+    answer_paragraph(document, 10)._tbl.addprevious(
+        parse_xml(f"<w:p {nsdecls('w')}><w:r><w:t>Documentación</w:t></w:r></w:p>")
+    )
+    answer_paragraph(document, 12).text = "Quien llega en bus no conoce a nadie [1-2]. Tel. 2222-3333."
+    answer_paragraph(document, 13).text = "Se orientó al 20,5% de quienes llegaron."
+    answer_paragraph(document, 3).text = 'La municipalidad puso una "mesa". ' + "palabra " * 59
+    (tmp_path / "content").mkdir()
+    file = saved(document, tmp_path / "x.docx")
+    said = CliRunner().invoke(cli, ["import", str(file), "--content", str(tmp_path / "content")]).output
+    assert "'memoria' no es el número de una fuente; escriba el de su fila entre las fuentes, por ejemplo 1." in said
+    assert (
+        "'Documentación' no es ninguna de las palabras de esta pregunta. ¿Quiso decir 'Documentación y situación"
+        in said
+    )
+    assert "20,5%: los números se escriben" in said
+    assert "summary: tiene 64 palabras" in said
+    assert "summary: cita con otras comillas" in said
+    for place in ("fila 1, Número", "fila 1, Fuente", "fila 1, Idioma", "Documentación'", "[1-2]", "2222-3333"):
+        assert said.count(place) == 1, said
 
 
 def test_footnotes_are_named_with_their_text(tmp_path: Path) -> None:

@@ -22,13 +22,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from kb.cli import cli
+from kb.content.language import detect_language
 from kb.encoding.protocol import Encoded, QueryEncoder
 from kb.errors import JudgementError, NotFoundError, QueryError, UnknownTermError
 from kb.learning.matching import forget_matching, matching_of
 from kb.pipeline import open_engine
 from kb.search.benchmark import evaluate_collection, evaluate_judgements
 from kb.search.engine import SearchEngine
-from kb.search.language import detect_language
 from kb.search.request import MAX_QUERY, search_request
 from kb.search.snippets import LENGTH, _Relevance, _window
 from kb.settings import Settings

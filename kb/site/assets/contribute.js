@@ -124,6 +124,63 @@ function complaintOfEnd(first, last) {
   return before ? form.dataset.before.replace("{last}", last).replace("{first}", first) : "";
 }
 
+// A browser that does not know a sign of a pattern leaves that rule to `kb check`.
+function compiled([pattern, flags]) {
+  try {
+    return new RegExp(pattern, flags);
+  } catch {
+    return /(?!)/g;
+  }
+}
+
+const RULES = JSON.parse(form.dataset.rules);
+for (const rule of [...RULES.slips, ...RULES.shapes]) rule.at = compiled(rule.at);
+for (const shape of RULES.shapes) shape.nobodys = shape.nobodys.map(compiled);
+RULES.address = compiled(RULES.address);
+
+function slipIn(line, isSection) {
+  for (const { at, told, everywhere } of RULES.slips) {
+    const found = everywhere || isSection ? line.match(at) : null;
+    if (found) return told.replace("{found}", () => found[0]);
+  }
+  return "";
+}
+
+function isPersonal(shape, found) {
+  const digits = (found.match(/\d/g) || []).length;
+  return shape.least <= digits && digits <= shape.most && !shape.nobodys.some((pattern) => found.search(pattern) >= 0);
+}
+
+// Long numbers in web addresses mean nothing, but for coordinates, which maps carry.
+function personalIn(line, isSource) {
+  const plain = line.replace(RULES.address, (address) => " ".repeat(address.length));
+  for (const shape of RULES.shapes) {
+    if (isSource && shape.kind === "person") continue; // a citation names its authors
+    for (const match of (shape.kind === "coordinates" ? line : plain).matchAll(shape.at)) {
+      const found = ((match.groups && match.groups.found) || match[0]).trim();
+      if (isPersonal(shape, found)) return RULES.personal.replace("{found}", () => found);
+    }
+  }
+  return "";
+}
+
+function complaintOfWords(one) {
+  if (!(one.tagName === "TEXTAREA" || ["text", "url"].includes(one.type)) || "number" in one.dataset) return "";
+  const isSource = Boolean(one.closest('[data-key="sources"]'));
+  const isSection = one.dataset.answer === "section";
+  for (const line of one.value.split("\n")) {
+    const said = personalIn(line, isSource) || (isSource ? "" : slipIn(line, isSection));
+    if (said) return said;
+  }
+  return "";
+}
+
+// The page is reviewed on the day on which it is written: nothing that it tells of can be later.
+function complaintOfDate(date) {
+  const today = new Date().toISOString().slice(0, date.length);
+  return date > today ? form.dataset.later.replace("{date}", date) : "";
+}
+
 // What is wrong with an answer in the language of the page: the browser would say it in its own.
 function complaint(one) {
   const { validity, dataset } = one;
@@ -136,7 +193,9 @@ function complaint(one) {
   if (dataset.key === "end") return complaintOfEnd(field("start").value.trim(), one.value.trim());
   if (dataset.column === "source" && Number(one.value) > rows("sources").length) return said.noSource.replace("{n}", one.value);
   if (dataset.column === "value") return complaintOfFigure(one.value.trim());
-  return dataset.words && words(one.value) > Number(dataset.words) ? said.tooMany.replace("{n}", dataset.words) : "";
+  if (["date", "year"].includes(dataset.column)) return complaintOfDate(one.value.trim());
+  if (dataset.words && words(one.value) > Number(dataset.words)) return said.tooMany.replace("{n}", dataset.words);
+  return complaintOfWords(one);
 }
 
 function checkAnswers() {
@@ -180,7 +239,28 @@ function show() {
   made.focus();
 }
 
+// Said below the answer as soon as its author goes on, and taken away with the mistake; a row of a table says one at a time.
+function tell(one) {
+  const place = one.closest(".row, .ask, fieldset");
+  const said = one.validationMessage;
+  const old = place.querySelector(".wrong");
+  if (old && (said || old.dataset.of === one.id)) old.remove();
+  if (!said) return;
+  const note = Object.assign(document.createElement("p"), { className: "wrong", textContent: said });
+  note.dataset.of = one.id;
+  note.setAttribute("role", "alert");
+  place.append(note);
+}
+
 form.addEventListener("input", checkAnswers);
+form.addEventListener("change", (event) => {
+  tell(event.target);
+  // A mistake may be mended from elsewhere: the end of a period by its start, the source of a figure by a source.
+  for (const note of form.querySelectorAll(".wrong")) {
+    const of = document.getElementById(note.dataset.of);
+    if (of && !of.validationMessage) note.remove();
+  }
+});
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   show();

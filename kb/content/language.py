@@ -1,4 +1,4 @@
-"""Which of our languages a query is written in."""
+"""Which of our languages a question or a text is written in."""
 
 from __future__ import annotations
 

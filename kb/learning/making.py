@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kb.errors import InfeasibleError
+from kb.content.problems import did_you_mean
+from kb.errors import InfeasibleError, NotFoundError
 from kb.learning import rules
 from kb.learning.agenda import Agenda
 from kb.learning.blocks import Block, make_blocks
@@ -30,6 +31,7 @@ def make_agenda(request: AgendaRequest, knowledge: Knowledge) -> Agenda:
         UnknownTermError: it names a theme that there is not.
     """
     rules.check_request(request)
+    _check_names(request, knowledge)
     limits = rules_of(request)
     candidates = Candidates(request, knowledge)
     pinned = fixed_blocks(request)
@@ -66,6 +68,23 @@ def make_agenda(request: AgendaRequest, knowledge: Knowledge) -> Agenda:
     return agenda
 
 
+def _check_names(request: AgendaRequest, knowledge: Knowledge) -> None:
+    """Refuses a name that no practice has, with the way to find the right one.
+
+    Raises:
+        NotFoundError: there is such a name.
+    """
+    visited = [one.practice for one in request.visits if one.practice is not None]
+    held = [name for one in request.fixed for name in one.practices]
+    for name in (*request.practices.wanted, *request.practices.excluded, *visited, *held):
+        if name not in knowledge.practices:
+            raise NotFoundError(
+                "No practice has the name %(id)r; the name of a practice is the last part of its page's address, and `kb search` shows it.",
+                hint=did_you_mean(knowledge.named(name), knowledge.practices),
+                id=name,
+            )
+
+
 def _hours(request: AgendaRequest, pinned: Sequence[tuple[int, Placed]]) -> tuple[list[tuple[int, Placed]], list[Half]]:
     """Lunches, and the half days around them and around fixed blocks."""
     lunches: list[tuple[int, Placed]] = []
@@ -90,12 +109,20 @@ def _visited(candidates: Candidates, held: Sequence[str]) -> list[str]:
     for number, visit in enumerate(candidates.request.visits, start=1):
         practice = visited_practice(candidates, visit.practice, [*found, *held])
         if practice and host not in practice.states:
+            if len(practice.states) > 1:
+                raise InfeasibleError(
+                    "Visit %(number)s goes to “%(practice)s”, which several States share and %(host)s does not; choose a practice of "
+                    "%(host)s, or name none, and the nearest of its own is visited.",
+                    number=number,
+                    practice=Told(practice.title),
+                    host=Told(state(host)),
+                )
             raise InfeasibleError(
                 "Visit %(number)s goes to “%(practice)s”, a practice of %(states)s, but the host is %(host)s; choose a practice of "
                 "the host State, or another host.",
                 number=number,
                 practice=Told(practice.title),
-                states=Told(listed(state(code) for code in practice.states)),
+                states=Told(state(practice.states[0])),
                 host=Told(state(host)),
             )
         found.append(practice.id if practice else "")

@@ -156,6 +156,10 @@ def test_states_interest_weighs_and_is_asked_about(knowledge: Knowledge) -> None
         ({"visits": [{"travel_minutes": 10, "day": 3}]}, "Visit 1 is on day 3, but the event has 1"),
         ({"visits": [{"travel_minutes": 10, "practice": "sv-a-tu-lado-support-spaces"}]},
          "a practice of El Salvador, but the host is Costa Rica"),
+        ({"visits": [{"travel_minutes": 10, "practice": "regional-ciudades-solidarias"}]},
+         "which several States share and Costa Rica does not; choose a practice of Costa Rica"),
+        ({"days": [{"date": f"{year}-03-02", "start": "09:00", "end": "15:00"} for year in (2027, 2028)]},
+         "366 days apart, and an event lasts 28 at most; check the year"),
         ({"interpretation": {"interpreters": 0}}, "two languages and no interpreter"),
         ({"days": [{"date": "2027-03-02", "start": "09:00", "end": "09:30"}]}, "lengthen the day"),
         ({"days": [{"date": "2027-03-02", "start": "09:00", "end": "15:00"}] * 2}, "put them in order"),
@@ -189,8 +193,12 @@ def test_what_a_page_says_is_not_documented_is_not_quoted_to_its_presenter(knowl
 
 
 def test_unknown_practices_are_named(knowledge: Knowledge) -> None:
-    with pytest.raises(NotFoundError, match="Did you mean 'gt-casa-joven'"):
-        make_agenda(asked(practices={"wanted": ["gt-casa-jovem"]}), knowledge)
+    for words in ("gt-casa-jovem", "Casa Joven, day centres"):
+        with pytest.raises(
+            NotFoundError, match=r"last part of its page's address, .* Did you mean 'gt-casa-joven'"
+        ) as caught:
+            make_agenda(asked(practices={"wanted": [words]}), knowledge)
+        assert "es la última parte de la dirección de su página" in caught.value.said("es")
 
 
 STATES = ["BZ", "CR", "SV", "GT", "HN", "MX", "PA", "CO", "CA"]

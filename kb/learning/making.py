@@ -8,7 +8,7 @@ from kb.content.problems import did_you_mean
 from kb.errors import InfeasibleError, NotFoundError
 from kb.learning import rules
 from kb.learning.agenda import Agenda
-from kb.learning.blocks import Block, make_blocks
+from kb.learning.blocks import Block, make_blocks, visit_number
 from kb.learning.fixed import early_lunches, fixed_blocks, lunch_of
 from kb.learning.knowledge import Knowledge
 from kb.learning.plan import VisitPlan, plan_event
@@ -148,6 +148,7 @@ def _notes(candidates: Candidates, shown: Sequence[Chosen], blocks: Sequence[Blo
     request = candidates.request
     if rooms < request.parallel:
         yield say("note-rooms", asked=request.parallel, rooms=rooms, needed=2 * request.parallel)
+    yield from _visits_to_confirm(candidates, blocks)
     if request.visits and request.people > CROWD:
         yield say("note-crowd", people=request.people)
     absent = [one for one in shown if not one.presenter.key]
@@ -167,3 +168,16 @@ def _notes(candidates: Candidates, shown: Sequence[Chosen], blocks: Sequence[Blo
     unknown = [name for name in request.rename if name not in {block.id for block in blocks}]
     for name in unknown:
         yield say("note-rename", block=name)
+
+
+def _visits_to_confirm(candidates: Candidates, blocks: Sequence[Block]) -> Iterator[Words]:
+    """Visits whose practice the organiser did not name: it may lie far from the venue, which no page tells."""
+    visits = candidates.request.visits
+    for block in blocks:
+        number = visit_number(block.id)
+        if block.method.id != "field-visit" or not 0 < number <= len(visits) or not block.practices:
+            continue
+        visit = visits[number - 1]
+        if visit.practice is None:
+            title = candidates.knowledge.practice(block.practices[0]).title
+            yield say("note-visit-place", number=number, practice=title, minutes=visit.travel_minutes)

@@ -118,8 +118,14 @@ def visit_number(block_id: str) -> int:
     return int(parts[1]) if parts[0] in ("visit", "travel", "debrief") and len(parts) > 1 and parts[1].isdigit() else 0
 
 
-_EVERYONE = {"needs-round": "needs"}
-_ONE = {"day-close": "summary", "pledge": "text", "debrief": "debrief"}
+_EVERYONE = {
+    "needs-round": "needs",
+    "adaptation": "adapts",
+    "clinic": "table",
+    "support-round": "requests",
+    "troika": "case",
+}
+_ONE = {"day-close": "summary", "pledge": "text", "debrief": "debrief", "recap": "recalls", "open-space": "wall"}
 
 
 class _Maker:

@@ -14,7 +14,7 @@ from kb.learning.timetable import LUNCH_FROM, LUNCH_NEEDED, LUNCH_TO, Item, Plac
 
 _USUAL_LUNCH = 12 * 60 + 30
 _DEBRIEF = 30
-_EARLY = 30
+_EARLY = 45
 """Minutes by which lunch may begin earlier than planned."""
 
 

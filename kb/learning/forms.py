@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs
+
+from babel.core import get_global
 
 from kb.content.findings import Finding
 from kb.content.vocabulary import vocabulary
@@ -23,7 +26,7 @@ ZONES = (
     "America/Belize", "America/Costa_Rica", "America/El_Salvador", "America/Guatemala", "America/Tegucigalpa",
     "America/Mexico_City", "America/Panama", "America/Bogota", "America/Toronto", "America/New_York", "Europe/Madrid",
 )  # fmt: skip
-"""Time zones that the form offers."""
+"""Time zones that the form offers, besides the host's."""
 
 
 _LABELS = {
@@ -93,13 +96,13 @@ def request_of_fields(fields: Fields, find: Find) -> AgendaRequest:
         "change": _one(fields, "change"),
         "objectives": [line.strip() for line in _one(fields, "objectives").splitlines() if line.strip()],
         "days": _days(fields),
-        "time_zone": _one(fields, "time_zone"),
+        "time_zone": _one(fields, "time_zone") or _zone_of(_one(fields, "host")),
         "place": _one(fields, "place"),
         "host": _one(fields, "host"),
         "delegations": [
             _delegation(fields, code) for code in vocabulary().mirps_states() if _one(fields, f"people-{code}")
         ],
-        "partners": [{"name": line.strip()} for line in _one(fields, "partners").splitlines() if line.strip()],
+        "partners": [_partner(line.strip()) for line in _one(fields, "partners").splitlines() if line.strip()],
         "languages": _languages(fields),
         "themes": _many(fields, "theme"),
         "practices": {
@@ -139,9 +142,10 @@ def _number(text: str) -> int | str:
 def _slips(fields: Fields) -> Iterator[Sentence]:
     """What was written where something else is missing, without which it would count for nothing."""
     for code in vocabulary().mirps_states():
-        if _one(fields, f"comes-{code}") and not _one(fields, f"people-{code}"):
+        written = any(_one(fields, f"{name}-{code}") for name in ("comes", "speaks"))
+        if written and not _one(fields, f"people-{code}"):
             yield Sentence(
-                "%(state)s has what it comes for, but no number of people; write the number, or empty both fields.",
+                "%(state)s has what it comes for or its language, but no number of people; write the number, or empty its fields.",
                 state=Told(state(code)),
             )
     for n in range(1, VISITS + 1):
@@ -166,6 +170,12 @@ def _languages(fields: Fields) -> list[str]:
     return _many(fields, "language") or ([] if _one(fields, "languages-asked") else ["en", "es"])
 
 
+def _zone_of(host: str) -> str:
+    """The time zone of the host's capital; the first that the form offers where the host is none of ours, which is said by itself."""
+    states = get_global("zone_territories")
+    return next((zone for zone in ZONES if states.get(zone) == host), ZONES[0])
+
+
 def _days(fields: Fields) -> list[dict[str, str]]:
     return [
         {"date": date, "start": _one(fields, f"start-{n}")[:5], "end": _one(fields, f"end-{n}")[:5]}
@@ -178,7 +188,18 @@ def _delegation(fields: Fields, code: str) -> dict[str, Any]:
     found: dict[str, Any] = {"state": code, "people": _number(_one(fields, f"people-{code}"))}
     if comes_for := _one(fields, f"comes-{code}"):
         found["comes_for"] = comes_for
+    if language := _one(fields, f"speaks-{code}"):
+        found["language"] = language
     return found
+
+
+_COUNTED = re.compile(r"(?P<name>.*\S)\s*[,;:]\s*(?P<people>[0-9]{1,5})")
+"""A partner with its number of people: `UNICEF, 2`."""
+
+
+def _partner(line: str) -> dict[str, Any]:
+    counted = _COUNTED.fullmatch(line)
+    return {"name": counted["name"], "people": int(counted["people"])} if counted else {"name": line}
 
 
 def _visits(fields: Fields, find: Find) -> list[dict[str, Any]]:

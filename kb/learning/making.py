@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kb.errors import InfeasibleError
+from kb.content.problems import did_you_mean
+from kb.errors import InfeasibleError, NotFoundError
 from kb.learning import rules
 from kb.learning.agenda import Agenda
-from kb.learning.blocks import Block, make_blocks
+from kb.learning.blocks import Block, make_blocks, visit_number
 from kb.learning.fixed import early_lunches, fixed_blocks, lunch_of
 from kb.learning.knowledge import Knowledge
 from kb.learning.plan import VisitPlan, plan_event
@@ -30,6 +31,7 @@ def make_agenda(request: AgendaRequest, knowledge: Knowledge) -> Agenda:
         UnknownTermError: it names a theme that there is not.
     """
     rules.check_request(request)
+    _check_names(request, knowledge)
     limits = rules_of(request)
     candidates = Candidates(request, knowledge)
     pinned = fixed_blocks(request)
@@ -66,6 +68,23 @@ def make_agenda(request: AgendaRequest, knowledge: Knowledge) -> Agenda:
     return agenda
 
 
+def _check_names(request: AgendaRequest, knowledge: Knowledge) -> None:
+    """Refuses a name that no practice has, with the way to find the right one.
+
+    Raises:
+        NotFoundError: there is such a name.
+    """
+    visited = [one.practice for one in request.visits if one.practice is not None]
+    held = [name for one in request.fixed for name in one.practices]
+    for name in (*request.practices.wanted, *request.practices.excluded, *visited, *held):
+        if name not in knowledge.practices:
+            raise NotFoundError(
+                "No practice has the name %(id)r; the name of a practice is the last part of its page's address, and `kb search` shows it.",
+                hint=did_you_mean(knowledge.named(name), knowledge.practices),
+                id=name,
+            )
+
+
 def _hours(request: AgendaRequest, pinned: Sequence[tuple[int, Placed]]) -> tuple[list[tuple[int, Placed]], list[Half]]:
     """Lunches, and the half days around them and around fixed blocks."""
     lunches: list[tuple[int, Placed]] = []
@@ -90,12 +109,20 @@ def _visited(candidates: Candidates, held: Sequence[str]) -> list[str]:
     for number, visit in enumerate(candidates.request.visits, start=1):
         practice = visited_practice(candidates, visit.practice, [*found, *held])
         if practice and host not in practice.states:
+            if len(practice.states) > 1:
+                raise InfeasibleError(
+                    "Visit %(number)s goes to “%(practice)s”, which several States share and %(host)s does not; choose a practice of "
+                    "%(host)s, or name none, and the nearest of its own is visited.",
+                    number=number,
+                    practice=Told(practice.title),
+                    host=Told(state(host)),
+                )
             raise InfeasibleError(
                 "Visit %(number)s goes to “%(practice)s”, a practice of %(states)s, but the host is %(host)s; choose a practice of "
                 "the host State, or another host.",
                 number=number,
                 practice=Told(practice.title),
-                states=Told(listed(state(code) for code in practice.states)),
+                states=Told(state(practice.states[0])),
                 host=Told(state(host)),
             )
         found.append(practice.id if practice else "")
@@ -121,6 +148,7 @@ def _notes(candidates: Candidates, shown: Sequence[Chosen], blocks: Sequence[Blo
     request = candidates.request
     if rooms < request.parallel:
         yield say("note-rooms", asked=request.parallel, rooms=rooms, needed=2 * request.parallel)
+    yield from _visits_to_confirm(candidates, blocks)
     if request.visits and request.people > CROWD:
         yield say("note-crowd", people=request.people)
     absent = [one for one in shown if not one.presenter.key]
@@ -140,3 +168,16 @@ def _notes(candidates: Candidates, shown: Sequence[Chosen], blocks: Sequence[Blo
     unknown = [name for name in request.rename if name not in {block.id for block in blocks}]
     for name in unknown:
         yield say("note-rename", block=name)
+
+
+def _visits_to_confirm(candidates: Candidates, blocks: Sequence[Block]) -> Iterator[Words]:
+    """Visits whose practice the organiser did not name: it may lie far from the venue, which no page tells."""
+    visits = candidates.request.visits
+    for block in blocks:
+        number = visit_number(block.id)
+        if block.method.id != "field-visit" or not 0 < number <= len(visits) or not block.practices:
+            continue
+        visit = visits[number - 1]
+        if visit.practice is None:
+            title = candidates.knowledge.practice(block.practices[0]).title
+            yield say("note-visit-place", number=number, practice=title, minutes=visit.travel_minutes)

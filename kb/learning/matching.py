@@ -30,8 +30,10 @@ LEAST = 0.6
 """Least score of a match: of what the judged commitments had below it among their first ten, nothing was right."""
 CLOSE = 0.7
 """Least score at which a practice's page says who could use it: below it, two in three of the judged were wrong."""
-_ANSWERS = 5
-"""Place in the ranking for a need up to which a practice is said to answer it; below, to be near to it."""
+ANSWERS = 1.0
+"""Least score at which a practice is said to answer a need, not only to touch on it: of the judged, four in five did, and hardly one was wrong."""
+_PLACES = 5
+"""Place in the ranking for the need up to which that is said."""
 _SMOOTH = 10
 _SUMMARY_WEIGHT = 1.5
 _THEME_WEIGHT = 0.5
@@ -72,8 +74,9 @@ class Match:
         """Why it was matched, in one sentence."""
         origin = listed(state(code) for code in self.practice.states)
         themes = listed(term("themes", name) for name in self.shared_themes)
-        near = "match-reason" if self.rank <= _ANSWERS else "match-reason-near"
-        key = near if self.need.key != "summary" else "match-reason-summary"
+        answers = self.score >= ANSWERS and self.rank <= _PLACES
+        named = "match-reason" if answers else "match-reason-touches"
+        key = named if self.need.key != "summary" else "match-reason-summary"
         sentence = say(key, origin=origin, need=self.need.words)
         shared = say("match-themes", themes=themes) if self.shared_themes else None
         evidence = say("match-evidence", evidence=term("evidence", self.practice.evidence))

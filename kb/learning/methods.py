@@ -45,6 +45,8 @@ class Method(_Model):
     practices: tuple[int, int] = (0, 0)
     group: tuple[int, int]
     interpreted: Literal["always", "never", "groups"]
+    exchange: bool = False
+    """Whether it may take time that the practices leave."""
     aim: Words = {}
     materials: Words = {}
     source: Origin | None = None
@@ -70,3 +72,9 @@ def methods() -> dict[str, Method]:
 def for_practices() -> dict[str, Method]:
     """Methods in which practices are presented in a room: those that an organiser may want or exclude."""
     return {name: method for name, method in methods().items() if method.practices[1] and name != "field-visit"}
+
+
+@cache
+def exchanges() -> dict[str, Method]:
+    """Sessions for time that the practices leave; an organiser may exclude them too."""
+    return {name: method for name, method in methods().items() if method.exchange}

@@ -1,25 +1,26 @@
 """Which sessions an event has, and in which half day each stands.
 
 Opening, action planning and closing must fit; then visits with their debrief on the same day; then sessions for the practices, where
-most time is free, with methods taking turns; then what makes good use of time that is left.
+most time is free, with methods taking turns; then exchanges in the time that is left, each once.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from kb.errors import InfeasibleError
+from kb.learning.exchanges import suited
 from kb.learning.methods import Method, for_practices, methods
 from kb.learning.request import AgendaRequest
 from kb.learning.selection import Chosen
 from kb.learning.timetable import Half, Item, Placed, RoomSession, Rules, pack, stretched
 from kb.learning.words import Told, listed
 
-BILATERAL_FROM = 40
-"""Free minutes of a half day from which bilateral conversations are offered."""
+EXCHANGE_FROM = 30
+"""Free minutes of a half day, its sessions as long as they may be, from which an exchange is added."""
 _BACKBONE = frozenset({"opening", "action-planning", "closing"})
 """Where an organiser fixed all of these, the agenda is theirs: nothing is added but what they ask for."""
 CLOSE_FROM = 240
@@ -131,9 +132,11 @@ def _planned(
     plans = _frame(request, half_days, pinned, rules, comfortable)
     for visit in visits:
         _place_visit(plans, visit, rules, pinned)
+    if comfortable:
+        _look_back(plans, pinned, rules)
     left = _place_sessions(request, plans, chosen, rules, roomy)
     if comfortable:
-        _use_free_time(plans, rules)
+        _use_free_time(request, plans, pinned, rules)
     placed = [(plan.half.day, one) for plan in plans for one in stretched(plan.half, plan.items, rules)]
     return Plan(placed, left)
 
@@ -181,6 +184,16 @@ def _soft_frame(plans: list[_HalfPlan], pinned: frozenset[str], rules: Rules) ->
         close = item("day-close", f"day-close-{day}")
         if free >= CLOSE_FROM and close.id not in pinned and of_day[-1].fits(rules, tail=[close]):
             of_day[-1].tail.insert(0, close)
+
+
+def _look_back(plans: Sequence[_HalfPlan], pinned: frozenset[str], rules: Rules) -> None:
+    """A few minutes for what the day before brought, at the start of each day but the first."""
+    begins = {plan.half.day: plan for plan in reversed(plans)}
+    for day in range(plans[0].half.day + 1 if plans else 1, len(begins) + 1):
+        recap = item("recap", f"recap-{day}")
+        plan = begins.get(day)
+        if plan and recap.id not in pinned and replace(plan, head=[recap, *plan.head]).fits(rules):
+            plan.head.insert(0, recap)
 
 
 def _place_visit(plans: list[_HalfPlan], visit: VisitPlan, rules: Rules, pinned: frozenset[str]) -> None:
@@ -299,11 +312,27 @@ def _methods_for(request: AgendaRequest) -> list[Method]:
     ]
 
 
-def _use_free_time(plans: Sequence[_HalfPlan], rules: Rules) -> None:
-    for plan in plans:
-        roomiest = item("bilateral", f"bilateral-{plan.half.day}-{plan.half.name}")
-        tried = _HalfPlan(plan.half, plan.head, [*plan.body, roomiest], plan.tail)
-        grown = stretched(plan.half, plan.items, rules)
-        idle = sum(s.end - s.start for s in plan.half.stretches) - sum(one.end - one.start for one in grown)
-        if idle >= BILATERAL_FROM and tried.fits(rules):
-            plan.body.append(roomiest)
+def _use_free_time(request: AgendaRequest, plans: Sequence[_HalfPlan], pinned: frozenset[str], rules: Rules) -> None:
+    """Exchanges where most time is free; where none suits, the day ends earlier."""
+    held: dict[str, list[int]] = defaultdict(list)
+    for one in request.fixed:
+        held[one.method].append(one.day)
+    open_to = [plan for plan in plans if _idle(plan, rules) >= EXCHANGE_FROM]
+    while open_to:
+        roomiest = max(open_to, key=lambda plan: (_idle(plan, rules), -plans.index(plan)))
+        first, last = roomiest is plans[0], roomiest is plans[-1]
+        for name in suited(request, roomiest.half.day, first, last, held):
+            exchange = item(name, f"{name}-{len(held[name]) + 1}")
+            if exchange.id not in pinned and roomiest.fits(rules, body=[exchange]):
+                roomiest.body.append(exchange)
+                held[name].append(roomiest.half.day)
+                break
+        else:
+            open_to.remove(roomiest)
+        open_to = [plan for plan in open_to if _idle(plan, rules) >= EXCHANGE_FROM]
+
+
+def _idle(plan: _HalfPlan, rules: Rules) -> int:
+    """Minutes of a half day that are left when its sessions are as long as they may be."""
+    grown = stretched(plan.half, plan.items, rules)
+    return sum(s.end - s.start for s in plan.half.stretches) - sum(one.end - one.start for one in grown)

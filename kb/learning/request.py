@@ -25,7 +25,7 @@ from kb.content.model import CountryCode, LanguageCode, Strict, WebAddress
 from kb.content.problems import did_you_mean
 from kb.content.sections import LANGUAGES
 from kb.errors import AgendaRequestError, TooLargeError
-from kb.learning.methods import GRID, for_practices, methods
+from kb.learning.methods import GRID, exchanges, for_practices, methods
 from kb.learning.words import Words
 from kb.sentences import Sentence, joined
 
@@ -66,6 +66,10 @@ def _zone(text: str) -> str:
 
 def _method(text: str) -> str:
     return _one_of(for_practices(), text)
+
+
+def _avoidable_method(text: str) -> str:
+    return _one_of({**for_practices(), **exchanges()}, text)
 
 
 def _any_method(text: str) -> str:
@@ -180,10 +184,10 @@ class Visit(Strict):
 
 
 class Methods(Strict):
-    """Session methods to prefer or to leave out."""
+    """Session methods to prefer or to leave out; exchanges in free time can be left out as well."""
 
     wanted: Annotated[list[MethodName], Field(max_length=10)] = []
-    excluded: Annotated[list[MethodName], Field(max_length=10)] = []
+    excluded: Annotated[list[Annotated[str, AfterValidator(_avoidable_method)]], Field(max_length=20)] = []
 
 
 class Pauses(Strict):

@@ -17,6 +17,9 @@ from kb.learning.request import AgendaRequest, minutes
 from kb.learning.timetable import LUNCH_FROM, LUNCH_NEEDED, LUNCH_TO, NOON, REST
 from kb.learning.words import Told, state
 
+_SPAN = 28
+"""Most days from the first to the last: meetings once a week may be one event, meetings a year apart are a slip."""
+
 
 @dataclass(frozen=True)
 class Violation:
@@ -55,6 +58,14 @@ def check_request(request: AgendaRequest) -> None:
     dates = [datetime.date.fromisoformat(day.date) for day in request.days]
     if any(later <= earlier for earlier, later in itertools.pairwise(dates)):
         raise InfeasibleError("The days must follow each other, each with a date of its own; put them in order.")
+    apart = (dates[-1] - dates[0]).days
+    if apart > _SPAN:
+        raise InfeasibleError(
+            "The first and the last day are %(apart)s days apart, and an event lasts %(most)s at most; check the year and month of each "
+            "date, or make an agenda for each part.",
+            apart=apart,
+            most=_SPAN,
+        )
     states = [one.state for one in request.delegations]
     for code, count in Counter(states).items():
         if count > 1:

@@ -3,7 +3,7 @@
 Maximal marginal relevance (Carbonell and Goldstein, 1998): each next practice is the one with the highest
 `0.7 relevance - 0.3 likeness to the nearest that is already chosen`. Relevance is the place in the search for the change sought,
 raised where the practice answers what a delegation comes for, where States said that they want to know it, and where somebody who
-comes can present it, most of all a delegation that presents nothing yet. Likeness is same presenter, shared themes and populations, same level of evidence.
+comes can present it, most of all a delegation that presents nothing yet, and where it is the first to answer a delegation. Likeness is same presenter, shared themes and populations, same level of evidence.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from kb.content.sections import LANGUAGES
 from kb.learning.knowledge import Entry, Knowledge
-from kb.learning.request import AgendaRequest, words_of
+from kb.learning.request import AgendaRequest, minutes, words_of
 from kb.learning.words import Words, listed, say, state, term
 from kb.search.request import checked_filters, search_request
 
@@ -28,6 +28,12 @@ _NOTABLE = 15
 """Place in the search up to which it is given as a reason."""
 _PRESENT = 0.35
 """Added where somebody who comes can present: others would have to be invited."""
+_FIRST_DAY = 10 * 60
+_EACH = 120
+"""Minutes beyond a long first day for which one more practice is presented."""
+_DEBRIEF = 30
+_UNANSWERED = 0.25
+"""Added where it answers what a delegation comes for that no practice chosen so far answers."""
 _NEAR = 3
 """Place in the ranking for a delegation's need up to which a practice counts as an answer to it."""
 
@@ -77,6 +83,7 @@ class Candidates:
         change = words_of(request.change)
         self._query = change[request.languages[0]]
         themes = checked_filters({"theme": request.themes}) if request.themes else {}
+        self._themes = frozenset(term for terms in themes.values() for term in terms)
         self._places = self._ranked(self._query, {key: list(terms) for key, terms in themes.items()})
         self._passages: dict[str, Words] | None = None
         self.coming = [one.state for one in request.delegations]
@@ -94,6 +101,13 @@ class Candidates:
     def found(self) -> list[Entry]:
         """Practices that the search for the change sought found, best first."""
         return [self.knowledge.practices[practice_id] for practice_id in self._places]
+
+    @property
+    def pool(self) -> list[Entry]:
+        """Those, and what comes nearest to what a delegation comes for, within the themes asked for."""
+        near = [name for places in self._needs.values() for name, place in places.items() if place <= _NEAR]
+        others = [self.knowledge.practices[name] for name in dict.fromkeys(near) if name not in self._places]
+        return [*self.found, *(one for one in others if not self._themes or one.themes & self._themes)]
 
     def answers(self, practice: Entry) -> tuple[str, ...]:
         """Delegations of other States whose need the practice answers."""
@@ -182,11 +196,17 @@ class Candidates:
 
 
 def rooms_for(request: AgendaRequest, visited: Iterable[str]) -> int:
-    """How many practices are presented in rooms: what the organiser says, or all wanted and somewhat more than delegations."""
+    """How many practices are presented in rooms: what the organiser says, or all wanted and somewhat more than delegations.
+
+    A longer event shows more of them: one for each two hours beyond the first day that no visit takes.
+    """
     if request.practices.count is not None:
         return request.practices.count
     wanted = set(request.practices.wanted) - set(visited)
-    return max(len(wanted), len(request.delegations) + 3)
+    hours = sum(minutes(day.end) - minutes(day.start) for day in request.days)
+    away = sum(visit.minutes + 2 * visit.travel_minutes + _DEBRIEF for visit in request.visits)
+    longer = max(0, hours - away - _FIRST_DAY) // _EACH
+    return max(len(wanted), len(request.delegations) + 3 + longer)
 
 
 def _for_one(key: str, states: Sequence[str]) -> str:
@@ -230,7 +250,7 @@ def select(candidates: Candidates, visited: Sequence[str], held: Sequence[str] =
         else:
             presented[presenter.key] += 1
             chosen.append(candidates.chosen(practice, wanted=True))
-    pool = [one for one in candidates.found if one.id not in excluded | set(request.practices.wanted)]
+    pool = [one for one in candidates.pool if one.id not in excluded | set(request.practices.wanted)]
     relevance = {one.id: candidates.relevance(one) for one in pool}
     while len(chosen) < room and pool:
         best = max(pool, key=lambda one: (_marginal(one, relevance[one.id], chosen, candidates, presented), one.id))
@@ -248,7 +268,9 @@ def _marginal(
     presenter = candidates.presenter(practice)
     new = presenter.key in candidates.coming and not presented.get(presenter.key)
     nearest = max((_likeness(practice, presenter, one) for one in chosen), default=0.0)
-    return _RELEVANCE * relevance - (1 - _RELEVANCE) * nearest + _NEW_VOICE * new
+    answered = {code for one in chosen for code in one.answers}
+    answers = bool(set(candidates.answers(practice)) - answered)
+    return _RELEVANCE * relevance - (1 - _RELEVANCE) * nearest + _NEW_VOICE * new + _UNANSWERED * answers
 
 
 def _likeness(practice: Entry, presenter: Presenter, other: Chosen) -> float:

@@ -22,6 +22,8 @@ CONSECUTIVE = 1.8
 """Sessions take so many times longer when the interpreter speaks after the speaker."""
 REST = 15
 """Shortest pause that ends a stretch of work."""
+_EARLY_BREAK = 45
+"""Minutes of work before which a session is not lengthened so far that a break is due."""
 
 
 @dataclass(frozen=True)
@@ -143,14 +145,32 @@ def stretched(half: Half, items: Sequence[Item], rules: Rules) -> list[Placed]:
 def _grown(half: Half, items: Sequence[Item], rules: Rules) -> list[Item] | None:
     """The items with the one that grew least in proportion five minutes longer; None when none can grow."""
     order = sorted(range(len(items)), key=lambda n: (_grew(items[n], rules), n))
+    before = _early_breaks(_laid_out(half, items, rules) or [])
     for n in order:
         longer = replace(items[n], growth=items[n].growth + GRID)
         if longer.least(rules.consecutive) + longer.growth > longer.most(rules.consecutive):
             continue
         tried = [*items[:n], longer, *items[n + 1 :]]
-        if _interpreted(half, tried, rules) <= rules.capacity and _laid_out(half, tried, rules) is not None:
+        if _interpreted(half, tried, rules) > rules.capacity:
+            continue
+        laid = _laid_out(half, tried, rules)
+        if laid is not None and _early_breaks(laid) <= before:
             return tried
     return None
+
+
+def _early_breaks(placed: Sequence[Placed]) -> int:
+    """Breaks before which there was hardly any work: nobody wants one twenty minutes after the day began."""
+    found = 0
+    for number, one in enumerate(placed):
+        if one.item is PAUSE:
+            worked = 0
+            for earlier in reversed(placed[:number]):
+                if earlier.item is PAUSE or earlier.item.travel:
+                    break
+                worked += earlier.end - earlier.start
+            found += 0 < worked < _EARLY_BREAK
+    return found
 
 
 def _grew(item: Item, rules: Rules) -> float:

@@ -129,6 +129,17 @@ def test_the_agenda_page_holds_form_and_agenda(server: Server) -> None:
     assert "/en/agenda/?title=Prueba" in page.replace("&amp;", "&")
 
 
+def test_the_form_keeps_languages_and_leaves_the_time_zone_to_the_host(server: Server) -> None:
+    fields = {name: value for name, value in QUERY.items() if name != "time_zone"} | {"speaks-HN": "en"}
+    page = html.unescape(_get(server, "/es/agenda/", **fields).text)
+    assert 'value="en" selected' in page
+    assert '<option value="">La del anfitrión</option>' in page
+    assert " selected>San José (Costa Rica)<" not in page
+    made = _post(server, data=fields | {"format": "json"}).json()
+    assert made["request"]["time_zone"] == "America/Costa_Rica"
+    assert {one["state"]: one.get("language") for one in made["request"]["delegations"]} == {"CR": None, "HN": "en"}
+
+
 def test_a_mistake_in_the_form_is_said_in_its_language(server: Server) -> None:
     response = _get(server, "/es/agenda/", **(QUERY | {"interpreters": 0}))
     assert response.status_code == 422
@@ -155,7 +166,10 @@ def test_a_mistake_in_the_form_is_said_in_its_language(server: Server) -> None:
             {"visit-travel-2": "5", "visit-practice-2": "salud mental"},
             "Visita 2: Ninguna práctica se llama «salud mental».",
         ),
-        ({"comes-BZ": "Empleo"}, "Belice tiene a qué viene, pero no cuántas personas;"),
+        ({"comes-BZ": "Empleo"}, "Belice tiene a qué viene o su idioma, pero no cuántas personas;"),
+        ({"speaks-BZ": "en"}, "Belice tiene a qué viene o su idioma, pero no cuántas personas;"),
+        ({"people-CR": "3", "speaks-CR": "xx"}, "Quién viene, Costa Rica: "),
+        ({"partners": "UNICEF, 900"}, "Agencias y otros socios"),
         ({"visit-practice-2": "cr-casa-de-derechos"}, "La visita 2 no tiene minutos de traslado;"),
         ({"visit-minutes-1": "60"}, "La visita 1 no tiene minutos de traslado;"),
         ({"languages-asked": "1"}, "Elija al menos un idioma del evento."),

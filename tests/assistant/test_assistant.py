@@ -139,7 +139,7 @@ def test_mistakes_get_a_sentence_that_says_what_to_change(server: Server) -> Non
         ([1], "The request must be an object with keys such as title, change and days."),
         (wishes(hots="CR"), "hots: is not a key of this file. Did you mean 'host'?"),
         (wishes(days=[{"date": "2 March", "start": "08:30", "end": "17:00"}]), "days.1.date: '2 March' is not a day"),
-        (wishes(practices={"wanted": ["sv-x"]}), "There is no practice 'sv-x'."),
+        (wishes(practices={"wanted": ["sv-x"]}), "No practice has the name 'sv-x';"),
         (wishes(days=[{"date": "2027-03-02", "start": "08:30", "end": "09:00"}]), "lengthen the day"),
         (wishes(title="x" * 70_000), "The request is larger than 64 kB; a request is a few kB of text."),
     ],

@@ -29,7 +29,7 @@ def test_the_form_makes_an_agenda_without_javascript(browser: Browser, server: S
     expect(page.locator(".agenda-document")).to_contain_text("A tu Lado")
     # The practice of the address stands in the form by its title, and the form finds it again by it.
     assert "wanted=Espacios+de+Apoyo" in page.url
-    expect(page.get_by_label("Zona horaria").locator("option:checked")).to_have_text("El Salvador")
+    expect(page.get_by_label("Zona horaria").locator("option:checked")).to_have_text("La del anfitrión")
     with page.expect_download() as download:
         page.get_by_role("button", name="Word").click()
     assert download.value.suggested_filename == "agenda-es.docx"

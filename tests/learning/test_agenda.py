@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -16,7 +18,8 @@ from kb.learning.agenda import Agenda
 from kb.learning.as_data import agenda_data, fixed_request
 from kb.learning.knowledge import Knowledge
 from kb.learning.making import make_agenda
-from kb.learning.request import load_request, read_request, request_of
+from kb.learning.methods import exchanges
+from kb.learning.request import AgendaRequest, load_request, read_request, request_of
 from tests.learning.conftest import FOUNDING, asked, wishes
 
 
@@ -153,6 +156,10 @@ def test_states_interest_weighs_and_is_asked_about(knowledge: Knowledge) -> None
         ({"visits": [{"travel_minutes": 10, "day": 3}]}, "Visit 1 is on day 3, but the event has 1"),
         ({"visits": [{"travel_minutes": 10, "practice": "sv-a-tu-lado-support-spaces"}]},
          "a practice of El Salvador, but the host is Costa Rica"),
+        ({"visits": [{"travel_minutes": 10, "practice": "regional-ciudades-solidarias"}]},
+         "which several States share and Costa Rica does not; choose a practice of Costa Rica"),
+        ({"days": [{"date": f"{year}-03-02", "start": "09:00", "end": "15:00"} for year in (2027, 2028)]},
+         "366 days apart, and an event lasts 28 at most; check the year"),
         ({"interpretation": {"interpreters": 0}}, "two languages and no interpreter"),
         ({"days": [{"date": "2027-03-02", "start": "09:00", "end": "09:30"}]}, "lengthen the day"),
         ({"days": [{"date": "2027-03-02", "start": "09:00", "end": "15:00"}] * 2}, "put them in order"),
@@ -186,8 +193,12 @@ def test_what_a_page_says_is_not_documented_is_not_quoted_to_its_presenter(knowl
 
 
 def test_unknown_practices_are_named(knowledge: Knowledge) -> None:
-    with pytest.raises(NotFoundError, match="Did you mean 'gt-casa-joven'"):
-        make_agenda(asked(practices={"wanted": ["gt-casa-jovem"]}), knowledge)
+    for words in ("gt-casa-jovem", "Casa Joven, day centres"):
+        with pytest.raises(
+            NotFoundError, match=r"last part of its page's address, .* Did you mean 'gt-casa-joven'"
+        ) as caught:
+            make_agenda(asked(practices={"wanted": [words]}), knowledge)
+        assert "es la última parte de la dirección de su página" in caught.value.said("es")
 
 
 STATES = ["BZ", "CR", "SV", "GT", "HN", "MX", "PA", "CO", "CA"]
@@ -301,6 +312,69 @@ def test_an_ordinary_request_always_gets_an_agenda(
     if parallel == 2 and states == 7:
         assert any(block.room == 2 for block in made.blocks)
     assert sum(bool(block.practices) for block in made.blocks) >= 1 + visits
+
+
+def _event(days: int, states: int, **changes: Any) -> AgendaRequest:
+    """Whole days for so many States, each with a wish of its own."""
+    wants = (
+        "Empleo",
+        "Documentos de identidad",
+        "Salud mental",
+        "Niñez no acompañada",
+        "Albergues",
+        "Asilo",
+        "Escuela",
+    )
+    return asked(
+        change="Las personas refugiadas y desplazadas encuentran empleo, documentos y servicios en los municipios",
+        days=[{"date": f"2027-03-{n:02}", "start": "08:30", "end": "17:00"} for n in range(1, days + 1)],
+        host=STATES[0],
+        delegations=[
+            {"state": code, "people": 3, "comes_for": want} for code, want in zip(STATES[:states], wants, strict=False)
+        ],
+        partners=[{"name": "ACNUR"}],
+        **changes,
+    )
+
+
+@pytest.mark.parametrize("states", [4, 6, 7])
+@pytest.mark.parametrize("days", [1, 2, 3])
+def test_a_longer_programme_holds_more_and_not_more_of_the_same(knowledge: Knowledge, days: int, states: int) -> None:
+    made = make_agenda(_event(days, states), knowledge)
+    times = Counter(block.method.id for block in made.blocks)
+    assert max(times[name] for name in exchanges()) == min(1, max(0, days - 1))
+    assert times["recap"] == times["day-close"] == days - 1
+    order = [block.method.id for block in made.blocks]
+    if days > 1:
+        assert {"adaptation", "clinic"} <= set(order)
+        assert order.index("adaptation") < order.index("action-planning")
+    for block, after in itertools.pairwise(made.blocks):
+        assert block.day != after.day or after.start - block.end <= 30, (block.id, after.id)
+    working = sum(block.minutes for block in made.blocks if not block.is_pause)
+    assert 0.3 <= sum(block.minutes for block in made.blocks if block.practices) / working <= 0.7
+    assert sum(len(block.practices) for block in made.blocks) >= states + 3 * days - 1
+
+
+def test_nobody_breaks_for_coffee_right_after_the_day_began(knowledge: Knowledge) -> None:
+    for states in (2, 4, 7):
+        made = make_agenda(_event(3, states), knowledge)
+        for block in made.blocks:
+            if block.method.id == "break":
+                assert block.start - 510 >= 45
+
+
+def test_an_exchange_can_be_left_out(knowledge: Knowledge) -> None:
+    made = make_agenda(_event(3, 6, methods={"excluded": ["clinic", "open-space", "bilateral"]}), knowledge)
+    assert not {"clinic", "open-space", "bilateral"} & {block.method.id for block in made.blocks}
+    fixed = {"day": 1, "start": "15:45", "end": "16:30", "title": "Nuestro consultorio", "method": "clinic"}
+    made = make_agenda(_event(3, 6, fixed=[fixed]), knowledge)
+    assert sum(block.method.id == "clinic" for block in made.blocks) == 1
+
+
+def test_what_a_delegation_comes_for_is_served_beyond_the_change_sought(knowledge: Knowledge) -> None:
+    """Its practice stands far down for the change, or is not found for it at all."""
+    served = {code for one in make_agenda(_event(3, 6), knowledge).practices.values() for code in one.answers}
+    assert served == set(STATES[:6])
 
 
 def test_a_delegation_whose_wish_nothing_answers_is_told_with_what_would(knowledge: Knowledge) -> None:

@@ -293,3 +293,24 @@ def test_a_state_that_a_title_ends_with_is_not_said_twice(founding: Agenda) -> N
         page = write_agenda(founding, "md", Wish(lang)).decode()
         assert not re.search(r"\b(\w+)\) \(\1\)", page)
         assert "(El Salvador)" in page
+
+
+def test_documents_of_a_long_programme_say_what_an_organiser_needs(knowledge: Knowledge) -> None:
+    made = make_agenda(
+        asked(
+            days=[{"date": f"2027-03-{n:02}", "start": "08:30", "end": "17:00"} for n in (2, 3, 4)],
+            partners=[{"name": "ACNUR"}],
+            visits=[{"travel_minutes": 20}],
+        ),
+        knowledge,
+    )
+    assert any("confirme que se realiza a 20 minutos de la sede" in note["es"] for note in made.notes)
+    written = {
+        name: write_agenda(made, "md", Wish("es", name)).decode() for name in ("run-of-show", "evaluation", "outcome")
+    }
+    assert "trae una dificultad propia" not in written["run-of-show"]  # of each delegation: the steps say it once
+    assert "Lo que nos llevamos de ayer" not in written["evaluation"]
+    assert "Quién lo ofrece (pendiente si nadie)" in written["outcome"]
+    agenda = write_agenda(made, "md", Wish("es", "agenda")).decode()
+    without = {b.method.name["es"] for b in made.blocks if not b.is_pause and not b.interpreted}
+    assert ("Sin interpretación: " in agenda) == bool(without)

@@ -98,3 +98,19 @@ def test_the_matrix_names_learners_teachers_and_themes(matching: Matching) -> No
 def test_an_unknown_commitment_is_named(matching: Matching) -> None:
     with pytest.raises(NotFoundError, match="Did you mean 'commit-hn-mental-health-displaced'"):
         matching.knowledge.commitment("commit-hn-mental-health")
+
+
+def test_what_is_said_to_answer_a_need_hardly_ever_does_not(matching: Matching) -> None:
+    raw = yaml.safe_load((ROOT / "tests/judgments/commitments.yaml").read_text(encoding="utf-8"))
+    said: dict[str, list[int]] = {"answers the need": [], "touches on the need": []}
+    for name, grades in raw.items():
+        judged = {practice: grade for grade, those in grades.items() for practice in those}
+        for match in matching.practices_for(matching.knowledge.commitment(name)):
+            for words, found in said.items():
+                if words in match.reason["en"]:
+                    found.append(judged.get(match.practice.id, 0))
+    answers, touches = said.values()
+    assert len(answers) >= 30
+    assert answers.count(2) / len(answers) >= 0.75
+    assert answers.count(0) / len(answers) <= 0.05
+    assert 0 < touches.count(2) / len(touches) < 0.5

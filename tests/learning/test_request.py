@@ -81,6 +81,30 @@ def test_a_form_makes_the_same_request() -> None:
     assert request_of_fields(fields_of(body.encode()), str) == asked_for
 
 
+def test_a_form_takes_languages_of_delegations_and_how_many_partners_come() -> None:
+    fields = {
+        "title": ["Intercambio"], "change": ["Empleo"], "date-1": ["2027-03-02"], "start-1": ["08:30"], "end-1": ["17:00"],
+        "place": ["Tegucigalpa"], "host": ["HN"], "people-HN": ["3"], "people-BZ": ["2"], "speaks-BZ": ["en"],
+        "partners": ["UNICEF, 2\nACNUR; 12\nSuiza:1\nOrganización Panamericana de la Salud, Washington"],
+    }  # fmt: skip
+    made = request_of_fields(fields, str)
+    assert {one.state: one.language for one in made.delegations} == {"BZ": "en", "HN": None}
+    assert [(one.named["es"], one.people) for one in made.partners] == [
+        ("UNICEF", 2), ("ACNUR", 12), ("Suiza", 1), ("Organización Panamericana de la Salud, Washington", 1),
+    ]  # fmt: skip
+    assert made.people == 21
+
+
+@pytest.mark.parametrize(("host", "zone"), [("HN", "America/Tegucigalpa"), ("MX", "America/Mexico_City")])
+def test_the_time_zone_of_a_form_is_the_hosts_where_none_is_chosen(host: str, zone: str) -> None:
+    fields = {
+        "title": ["x"], "change": ["y"], "date-1": ["2027-03-02"], "start-1": ["08:30"], "end-1": ["17:00"],
+        "place": ["z"], "host": [host], "people-HN": ["3"], "people-MX": ["2"], "time_zone": [""],
+    }  # fmt: skip
+    assert request_of_fields(fields, str).time_zone == zone
+    assert request_of_fields(fields | {"time_zone": ["Europe/Madrid"]}, str).time_zone == "Europe/Madrid"
+
+
 def test_a_form_says_what_is_missing_in_it() -> None:
     with pytest.raises(AgendaRequestError, match="Give the date of at least one day"):
         request_of_fields(fields_of(b"title=x&change=y&people-CR=many"), str)

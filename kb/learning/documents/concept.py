@@ -47,7 +47,7 @@ def _delegations(write: Writer) -> Table:
 
 def _methods(blocks: tuple[Block, ...]) -> list[Method]:
     """Methods of the event in the order in which they come, pauses and frames left out."""
-    frames = ("opening", "closing", "session")
+    frames = ("opening", "recap", "day-close", "closing", "session")
     used = {block.method.id: block.method for block in blocks if not block.is_pause and block.method.id not in frames}
     return list(used.values())
 

@@ -54,8 +54,8 @@ def _block(write: Writer, block: Block) -> list[Element]:
     if method.materials:
         found.append(Paragraph(line(Span(f"{write('materials')}: ", bold=True), f"{method.materials[lang]}.")))
     found += [Bullets(tuple(line(step[lang]) for step in method.steps), numbered=True)] if method.steps else []
-    roles = [role for role in block.roles if role.kind not in ("presents", "needs")]  # said by the list and the steps
-    if roles:
+    roles = [role for role in block.roles if role.kind != "presents"]  # the list of practices says it
+    if roles and not write.of_all(block):  # the steps say it
         found.append(bullets(f"{role.who[lang]}: {role.does[lang]}." for role in roles))
     for name in block.practices:
         found += _questions(write, name)

@@ -14,7 +14,8 @@ from kb.learning.timetable import NOON
 
 Row = tuple[tuple[Line, ...], ...]
 
-_AWAY = {"field-visit": "at-visit", "world-cafe": "at-tables", "gallery-walk": "at-tables"}
+_AT_TABLES = ("world-cafe", "gallery-walk", "adaptation", "clinic", "troika", "open-space")
+_AWAY = {"field-visit": "at-visit", **dict.fromkeys(_AT_TABLES, "at-tables")}
 """Methods that are not interpreted from the booth, and how they are."""
 
 

@@ -11,6 +11,10 @@ from kb.learning.request import names_of, words_of
 
 _BOX = "☐"
 _SCALE = 5
+_FRAMES = ("opening", "recap", "day-close", "closing")
+"""Sessions that nobody is asked to rate."""
+_ROWS = 3
+"""Empty lines of a table to be filled in."""
 
 
 def evaluation_form(write: Writer) -> Written:
@@ -23,9 +27,7 @@ def evaluation_form(write: Writer) -> Written:
     widths = (0.65, *(0.07 for _ in range(_SCALE)))
     general = tuple((cell(write(f"evaluate-{number}")), *boxes) for number in range(1, 6))
     found += [Heading(1, write("evaluate-general")), Table(header, general, widths)]
-    rated = [
-        block for block in write.agenda.blocks if not block.is_pause and block.method.id not in ("opening", "closing")
-    ]
+    rated = [block for block in write.agenda.blocks if not block.is_pause and block.method.id not in _FRAMES]
     sessions = tuple(
         (cell(f"{write('day', number=block.day)}, {write.hours(block)}: {block.title[lang]}"), *boxes)
         for block in rated
@@ -50,6 +52,7 @@ def outcome_document(write: Writer) -> Written:
     for one in agenda.practices.values():
         found.append(Heading(2, one.practice.title[lang]))
         found.append(Table((write("learnt"), write("doubts")), ((cell("", ""), cell("", "")),), (0.5, 0.5)))
+    found += _exchanged(write)
     found += [Heading(1, write("next-steps")), text(write("next-steps-note"))]
     for delegation in request.delegations:
         found.append(Heading(2, write.state(delegation.state)))
@@ -62,9 +65,23 @@ def outcome_document(write: Writer) -> Written:
     return Written(write("outcome-document"), lang, tuple(found))
 
 
+def _exchanged(write: Writer) -> list[Element]:
+    """Tables for what exchanges bring that the outcome document keeps."""
+    kept = {"support-round": ("request", "offered-by", "by-when"), "open-space": ("topic", "in-three-lines")}
+    held = {block.method.id: block.method for block in write.agenda.blocks if block.method.id in kept}
+    found: list[Element] = []
+    for name, method in held.items():
+        header = tuple(write(key) for key in kept[name])
+        rows = tuple(tuple(cell("", "") for _ in header) for _ in range(_ROWS))
+        found += [Heading(1, method.name[write.lang]), Table(header, rows, tuple(1 / len(header) for _ in header))]
+    return found
+
+
 def _steps(write: Writer) -> Table:
     header = (write("step"), write("who-does"), write("by-when"), write("support"), write("from-whom"))
-    return Table(header, tuple(tuple(cell("", "") for _ in header) for _ in range(3)), (0.34, 0.18, 0.14, 0.19, 0.15))
+    return Table(
+        header, tuple(tuple(cell("", "") for _ in header) for _ in range(_ROWS)), (0.34, 0.18, 0.14, 0.19, 0.15)
+    )
 
 
 def _follow_up(write: Writer) -> Table:

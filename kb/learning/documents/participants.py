@@ -16,6 +16,7 @@ from kb.learning.documents.tree import (
     line,
     text,
 )
+from kb.learning.words import listed, say
 
 
 def participants_agenda(write: Writer) -> Written:
@@ -27,6 +28,7 @@ def participants_agenda(write: Writer) -> Written:
         found += [Heading(1, f"{write('day', number=number)} · {write.date(day.date)}"), _day(write, number)]
     if write.request.bilingual:
         found.append(text(write(f"interpreted-{write.request.interpretation.mode}"), "small"))
+        found += _without_interpretation(write)
     if agenda.practices:
         found.append(Heading(1, write("practices")))
     for chosen in agenda.practices.values():
@@ -37,6 +39,12 @@ def participants_agenda(write: Writer) -> Written:
             Paragraph(line(write.linked(write("page-of", title=chosen.practice.title[lang]), chosen)), "small")
         )
     return Written(agenda.title[lang], lang, tuple(found))
+
+
+def _without_interpretation(write: Writer) -> list[Element]:
+    blocks = (block for block in write.agenda.blocks if not block.is_pause and not block.interpreted)
+    names = list({block.method.id: block.method.name for block in blocks}.values())
+    return [text(say("without-interpretation", sessions=listed(names))[write.lang], "small")] if names else []
 
 
 def _day(write: Writer, number: int) -> Table:
@@ -64,7 +72,11 @@ def _what(write: Writer, block: Block) -> list[Line]:
 
 def _who(write: Writer, block: Block) -> list[Line]:
     """Who does something in the block; what every delegation does is said once."""
-    if len(block.roles) == len(write.request.delegations) > 1 and len({role.kind for role in block.roles}) == 1:
+    if (
+        block.roles
+        and len(block.roles) == len(write.request.delegations)
+        and len({one.kind for one in block.roles}) == 1
+    ):
         return [line(write("all-delegations"))]
     shown: dict[str, list[str]] = {}
     for role in block.roles:

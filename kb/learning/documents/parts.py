@@ -53,6 +53,11 @@ class Writer:
     def hours(self, block: Block) -> str:
         return f"{clock(block.start)}–{clock(block.end)}"
 
+    def of_all(self, block: Block) -> bool:
+        """Whether every delegation does the same in a block."""
+        same = len({role.does[self.lang] for role in block.roles}) == 1
+        return same and len(block.roles) == len(self.request.delegations)
+
     def room(self, block: Block) -> str:
         return self("room", number=block.room) if block.room else ""
 

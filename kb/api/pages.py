@@ -75,4 +75,4 @@ def documentation(request: Request) -> HTMLResponse:
 @router.get("/api/{rest:path}")
 def nothing_there(rest: str) -> None:
     """Addresses below `/api` that there are not get a problem document, not the site's page."""
-    raise NotFoundError(f"There is nothing at /api/{rest}; the documentation is at /api/v1/docs.")
+    raise NotFoundError("There is nothing at /api/%(rest)s; the documentation is at /api/v1/docs.", rest=rest)

@@ -95,7 +95,7 @@ async def filters(
     }  # fmt: skip
     for name in request.query_params:
         if name not in _PARAMETERS:
-            raise QueryError(f"There is no parameter {name!r}.{did_you_mean(name, _PARAMETERS)}")
+            raise QueryError("There is no parameter %(name)r.", hint=did_you_mean(name, _PARAMETERS), name=name)
     return checked_filters(given)
 
 

@@ -123,6 +123,7 @@ PartialDate = Annotated[
     str, BeforeValidator(_date), WithJsonSchema({"type": ["string", "integer"], "pattern": _DATE_SHAPE})
 ]
 CountryCode = Annotated[str, _term("countries")]
+Theme = Annotated[str, _term("themes")]
 LanguageCode = Annotated[str, _term("languages")]
 WebAddress = Annotated[str, Field(max_length=2000), AfterValidator(_address)]
 Title = Annotated[Text, _words(MAX_TITLE_WORDS)]
@@ -213,7 +214,7 @@ class Original(Strict):
     period: Period
     status: Annotated[str, _term("status")]
     status_as_of: PartialDate | None = None
-    themes: Annotated[list[Annotated[str, _term("themes")]], Field(min_length=1, max_length=MAX_THEMES)]
+    themes: Annotated[list[Theme], Field(min_length=1, max_length=MAX_THEMES)]
     populations: list[Annotated[str, _term("populations")]] = []
     mirps_groups: list[Annotated[str, _term("mirps_groups")]] = []
     gcm_objectives: list[Annotated[str, _term("gcm_objectives")]] = []

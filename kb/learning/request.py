@@ -21,7 +21,7 @@ from kb.content.findings import Finding, findings, refused
 from kb.content.frontmatter import MalformedError, parse_yaml
 from kb.content.glossary import named_in
 from kb.content.interests import Said
-from kb.content.model import CountryCode, LanguageCode, Strict, WebAddress
+from kb.content.model import CountryCode, LanguageCode, Strict, Theme, WebAddress
 from kb.content.problems import did_you_mean
 from kb.content.sections import LANGUAGES
 from kb.errors import AgendaRequestError, TooLargeError
@@ -228,7 +228,7 @@ class AgendaRequest(Strict):
     partners: Annotated[list[Partner], Field(max_length=20)] = []
     languages: Annotated[list[Literal["en", "es"]], Field(min_length=1, max_length=2)] = ["en", "es"]
     interpretation: Interpretation = Interpretation()
-    themes: Annotated[list[str], Field(max_length=10)] = []
+    themes: Annotated[list[Theme], Field(max_length=10)] = []
     practices: Practices = Practices()
     visits: Annotated[list[Visit], Field(max_length=6)] = []
     parallel: Annotated[int, Field(ge=1, le=4)] = 1

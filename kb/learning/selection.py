@@ -19,7 +19,7 @@ from kb.content.sections import LANGUAGES
 from kb.learning.knowledge import Entry, Knowledge
 from kb.learning.request import AgendaRequest, minutes, words_of
 from kb.learning.words import Words, listed, say, state, term
-from kb.search.request import checked_filters, search_request
+from kb.search.request import search_request
 
 _RELEVANCE = 0.7
 _NEW_VOICE = 0.2
@@ -82,9 +82,8 @@ class Candidates:
         self.knowledge = knowledge
         change = words_of(request.change)
         self._query = change[request.languages[0]]
-        themes = checked_filters({"theme": request.themes}) if request.themes else {}
-        self._themes = frozenset(term for terms in themes.values() for term in terms)
-        self._places = self._ranked(self._query, {key: list(terms) for key, terms in themes.items()})
+        self._themes = frozenset(request.themes)
+        self._places = self._ranked(self._query, {"theme": request.themes} if request.themes else {})
         self._passages: dict[str, Words] | None = None
         self.coming = [one.state for one in request.delegations]
         self._needs = {

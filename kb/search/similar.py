@@ -17,7 +17,7 @@ def similar(snapshot: Snapshot, item_id: str, limit: int) -> list[tuple[Item, fl
     """
     position = snapshot.positions.get(item_id)
     if position is None:
-        raise NotFoundError(f"There is no practice {item_id!r}.")
+        raise NotFoundError("There is no practice %(id)r.", id=item_id)
     vectors = snapshot.neighbours.vectors
     closeness = vectors.astype(np.float32) @ vectors[position].astype(np.float32)
     closeness[position] = -1

@@ -75,11 +75,20 @@ def test_bad_input_gets_a_problem_document(
     assert detail in problem["detail"]
 
 
-def test_a_practice_that_is_not_there_is_named_in_the_language_of_who_asks(server: Server) -> None:
-    path = "/api/v1/practices/sv-a-tu-lado-support-space"
-    assert server.get(path, headers={"Accept-Language": "es"}).json()["detail"] == (
-        "No existe la práctica 'sv-a-tu-lado-support-space'. ¿Quiso decir 'sv-a-tu-lado-support-spaces'?"
-    )
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        (
+            "/api/v1/practices/sv-a-tu-lado-support-space",
+            "No existe la práctica 'sv-a-tu-lado-support-space'. ¿Quiso decir 'sv-a-tu-lado-support-spaces'?",
+        ),
+        ("/api/v1/practices/sv-nothing/similar", "No existe la práctica 'sv-nothing'."),
+        ("/api/v1/search?q=a&countri=SV", "No existe el parámetro 'countri'. ¿Quiso decir 'country'?"),
+        ("/api/v1/nothing", "No hay nada en /api/v1/nothing; la documentación está en /api/v1/docs."),
+    ],
+)
+def test_what_is_not_there_is_said_in_the_language_of_who_asks(server: Server, path: str, said: str) -> None:
+    assert server.get(path, headers={"Accept-Language": "es"}).json()["detail"] == said
 
 
 def test_only_reading_is_possible(server: Server) -> None:

@@ -29,6 +29,7 @@ TEXT = FOUNDING.read_text(encoding="utf-8")
         ('end: "17:15"', 'end: "25:15"', "days.1.end: '25:15' is not a time"),
         ("travel_minutes: 30", "travel_minutes: long", "visits.1.travel_minutes: must be a whole number, not 'long'."),
         ("themes: [mental-health]", "themes: mental-health", "themes: must be a list"),
+        ("themes: [mental-health]", "themes: [mental-helth]", "Did you mean 'mental-health'?"),
     ],
 )
 def test_a_mistake_is_shown_at_its_line(old: str, new: str, message: str) -> None:

@@ -102,6 +102,8 @@ def passages_of(entry: Entry) -> Iterator[Passage]:
             yield Passage(entry.id, lang, QUESTION, question, context)
         names = [*page.words.get("implementers", ()), *page.words.get("partners", ())]
         yield Passage(entry.id, lang, NAMES, "; ".join(names), context)
+        if places := page.words.get("places"):
+            yield Passage(entry.id, lang, NAMES, "; ".join(places), context)
         for section in page.sections:
             said = [block.text for block in section.blocks if not _unsaid(block.text, lang)]
             for text in pack([without_citations(text) for text in said]):

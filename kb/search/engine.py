@@ -171,7 +171,8 @@ class SearchEngine:
         with clock.stage("read"):
             lang = detect_language(request.query, request.lang, self.known_words(request.query))
             unread = (request.query, ())
-            query, corrections = unread if request.as_typed else correct(request.query, lang, self.snapshot.languages)
+            known = self.snapshot.languages
+            query, corrections = unread if request.as_typed else correct(request.query, lang, known, self.encoder)
             meanings = expansion.meanings(query)
         with clock.stage("encode"):
             encoded = self._encoded(expansion.spelled_out(query, meanings, lang))

@@ -10,6 +10,7 @@ from functools import cache
 from kb.content.glossary import acronyms
 from kb.content.letters import plain
 from kb.content.vocabulary import vocabulary
+from kb.encoding.protocol import QueryEncoder
 from kb.index.snapshot import LanguageIndex
 from kb.search.recognition import EXCLUDING
 
@@ -31,18 +32,21 @@ class Correction:
     read: str
 
 
-def correct(query: str, lang: str, languages: Mapping[str, LanguageIndex]) -> tuple[str, tuple[Correction, ...]]:
+def correct(
+    query: str, lang: str, languages: Mapping[str, LanguageIndex], encoder: QueryEncoder
+) -> tuple[str, tuple[Correction, ...]]:
     """The query with its typing errors mended, and what was changed.
 
-    Only words that stand neither in the content nor in the vocabulary of any language are touched. A correction is one slip
-    away (a letter more, fewer, another, or two swapped), in long words two, and begins alike; words of the
-    query's language are offered first.
+    Only words that stand neither in the content nor in the vocabulary of any language are touched, and that the encoder
+    does not know as a whole either: it learned its tokens from texts about everything (`plata`, `receta`). A correction is one
+    slip away (a letter more, fewer, another, or two swapped), in long words two, and begins alike; words of the query's
+    language are offered first.
     """
     found: dict[str, Correction] = {}
     words = list(_WORD.finditer(query))
     for match in words if len(words) <= _MOST_WORDS and lang in languages else ():
         typed = match.group()
-        if typed in found or not _doubtful(typed, match.start(), lang, languages):
+        if typed in found or not _doubtful(typed, match.start(), lang, languages) or _is_one_token(typed, encoder):
             continue
         # A word of the other language is likely when nothing of the question's own lies near: `psicosocail` alone.
         offered = (languages[lang], *(index for other, index in languages.items() if other != lang))
@@ -62,6 +66,10 @@ def _doubtful(typed: str, position: int, lang: str, languages: Mapping[str, Lang
         return False
     # Another language's stemmer would find endings in what is none of its words: Spanish takes `childen` for `child`.
     return not any(word in index.words for index in languages.values()) and not _passages(word, languages[lang])
+
+
+def _is_one_token(word: str, encoder: QueryEncoder) -> bool:
+    return len(encoder.token_offsets(word)[0]) == 1
 
 
 def _passages(word: str, index: LanguageIndex) -> int:

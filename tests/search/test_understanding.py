@@ -36,6 +36,16 @@ def test_words_that_stand_in_the_content_and_names_are_left_alone(engine: Search
         assert engine.search(search_request(query, "es")).corrections == ()
 
 
+@pytest.mark.parametrize(
+    ("query", "lang"),
+    [("sin reglamento ni plata", "es"), ("receta de baleadas", "es"), ("printer toner", "en"), ("curry recipe", "en")],
+)
+def test_words_of_the_language_that_the_content_lacks_are_left_alone(
+    engine: SearchEngine, query: str, lang: str
+) -> None:
+    assert engine.search(search_request(query, lang)).corrections == ()
+
+
 def test_a_reader_may_insist_on_what_was_typed(engine: SearchEngine) -> None:
     assert engine.search(search_request("espasios seguros", "es", as_typed=True)).corrections == ()
 

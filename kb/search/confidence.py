@@ -22,6 +22,8 @@ class Model:
 
     known: float = 0.087
     least: float = 0.889
+    sure: float = 0.86
+    """A cosine that no query without an answer came near: it is enough, whatever words were used."""
 
 
 MODEL = Model()
@@ -52,7 +54,9 @@ def evidence(
 
 def matches_well(found: Evidence | None, model: Model = MODEL) -> bool:
     """Whether the best hits answer the query."""
-    return found is not None and found.cosine + model.known * found.known >= model.least
+    if found is None:
+        return False
+    return found.cosine >= model.sure or found.cosine + model.known * found.known >= model.least
 
 
 def _known(question: Question, index: LanguageIndex) -> float:

@@ -49,14 +49,30 @@ def spelled_out(query: str, meanings: list[Meaning], lang: str) -> str:
 
 def words(query: str, lang: str, meanings: Sequence[Meaning], snapshot: Snapshot) -> dict[str, dict[str, float]]:
     """For each language of the index, the stems to search for, with their weights."""
-    typed = dict.fromkeys(snapshot.languages[lang].lexical.words(query), 1.0) if lang in snapshot.languages else {}
+    typed = _typed(query, lang, snapshot)
     found: dict[str, dict[str, float]] = {}
     for index in snapshot.languages.values():
         meant = " ".join(meaning.words[index.lang] for meaning in meanings)
         weights = dict.fromkeys(index.lexical.words(meant), MEANT)
-        translations = snapshot.lexicon.get(lang, {}).get(index.lang, {})
-        for stem in typed:
-            for word, probability in translations.get(stem, ()):
-                weights[word] = max(weights.get(word, 0.0), TRANSLATED * probability)
-        found[index.lang] = weights | (typed if index.lang == lang else {})
+        for other, stems in typed.items():
+            translations = snapshot.lexicon.get(other, {}).get(index.lang, {})
+            for stem in stems:
+                for word, probability in translations.get(stem, ()):
+                    weights[word] = max(weights.get(word, 0.0), TRANSLATED * probability)
+        found[index.lang] = weights | dict.fromkeys(typed.get(index.lang, ()), 1.0)
     return found
+
+
+def _typed(query: str, lang: str, snapshot: Snapshot) -> dict[str, list[str]]:
+    """For each language the stems that were typed in it: those of the query's language, and of another what only that one
+    holds (`cash transfers para desplazados`)."""
+    if lang not in snapshot.languages:
+        return {}
+    own = snapshot.languages[lang].lexical
+    tokens = [(token, own.words(token)) for token in _TOKEN.findall(query)]
+    strange = " ".join(token for token, stems in tokens if stems and not any(map(own.frequency, stems)))
+    typed = {lang: own.words(query)}
+    for index in snapshot.languages.values():
+        if index.lang != lang and strange:
+            typed[index.lang] = [stem for stem in index.lexical.words(strange) if index.lexical.frequency(stem)]
+    return typed

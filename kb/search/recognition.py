@@ -17,7 +17,10 @@ _LONGEST = 5
 _REGIONS = ("regional", "global")
 """Terms of the facet of States that are none."""
 
-_LEADING = frozenset("a al de del el en es from in la las los no not of sea sean son the".split())
+_LEADING = frozenset(
+    "a al algo also casi de del el en es from in la las little los mainly mostly no not of only poco principalmente sea sean solo "
+    "some son tambien the".split()
+)
 """Words between a name and the word that says what is meant by it."""
 EXCLUDING = frozenset(
     "aparte distinta distintas distinto distintos except excepto excluding excluir excluyendo fuera menos outside salvo sin than without".split()

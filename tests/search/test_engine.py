@@ -98,6 +98,7 @@ def test_words_that_say_nothing_are_not_marked(engine: SearchEngine) -> None:
         ("CONARE", "br-sergio-vieira-de-mello-chair"),
         ("CONARE", "gt-asylum-unit-drer"),
         ("municipalidad de Amatitlán", "gt-casa-joven"),
+        ("Mixco", "gt-casa-joven"),
     ],
 )
 def test_an_institution_is_found_that_only_the_facts_name(engine: SearchEngine, query: str, found: str) -> None:

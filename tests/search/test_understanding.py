@@ -90,7 +90,8 @@ def test_a_state_in_the_question_is_recognised_and_preferred_but_never_imposed(
     [("albergues excepto México", "es"), ("experiencias que no sean de México sobre albergues", "es"), ("albergues fuera de México", "es"),
      ("shelters except in Mexico", "en"), ("practices not from Mexico about shelter", "en"), ("niñas que no hablan español", "es"),
      ("clases de español para niñas", "es"), ("Spanish lessons for refugees", "en"), ("información en español", "es"),
-     ("regularización de venezolanos", "es")],
+     ("regularización de venezolanos", "es"), ("familias indígenas que hablan poco español", "es"),
+     ("women who speak mainly Spanish", "en")],
 )  # fmt: skip
 def test_a_state_that_is_excluded_or_a_language_or_without_practices_is_not_recognised(
     engine: SearchEngine, query: str, lang: str
@@ -150,6 +151,18 @@ def test_words_of_the_other_language_are_searched_by_translation(engine: SearchE
     assert hit.explanation.lexical > 0
     english = engine.search(search_request("albergues para niñez", "en", passages_in="en")).hits[0]
     assert any("shelter" in word or "child" in word for word in english.explanation.words)
+
+
+def test_words_of_both_languages_in_one_question_count(engine: SearchEngine) -> None:
+    response = engine.search(search_request("cash transfers para desplazados en Honduras", "es"))
+    assert "hn-empoder-community-mental-health" in [hit.item.id for hit in response.hits[:3]]
+
+
+@pytest.mark.parametrize(("query", "first"), [("guardaparques refugiados", "gt-green-jobs-park-rangers")])
+def test_a_near_answer_in_other_words_matches_well(engine: SearchEngine, query: str, first: str) -> None:
+    response = engine.search(search_request(query, "es"))
+    assert response.hits[0].item.id == first
+    assert response.matches_well
 
 
 def test_a_pasted_paragraph_is_read_as_it_stands(engine: SearchEngine) -> None:

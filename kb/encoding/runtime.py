@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from kb.encoding.helpers import open_with_helpers
 from kb.encoding.protocol import Encoded, EncoderInfo, Floats, Ints
 from kb.encoding.tokens import TextTokenizer, look_up_rarity
 from kb.encoding.unigram import UnigramSplitter
@@ -69,7 +70,7 @@ class OnnxQueryEncoder:
         self._info = EncoderInfo.from_dict(description)
         self._rarity = np.load(folder / RARITY) if (folder / RARITY).exists() else None
         self._tokenizer = TextTokenizer(tokenizer, int(description["max_length"]), splitter)
-        self._session = _session(folder / GRAPH, threads)
+        self._session, self._helpers = open_with_helpers(lambda: _session(folder / GRAPH, threads))
         # Several questions at once on several threads each would wait awake for one another.
         self._turn: AbstractContextManager[object] = Lock() if threads > 1 else nullcontext()
 
@@ -85,6 +86,7 @@ class OnnxQueryEncoder:
         tokens = self._tokenizer.read(prefix, text)
         names = ["vector", "token_vectors"]
         with self._turn:
+            self._helpers.make_way()
             vector, token_vectors = self._session.run(names, {"input_ids": tokens.input_ids[np.newaxis]})
         return Encoded(_unit(vector[0]), tokens.token_ids, _unit(token_vectors[0][tokens.own]), tokens.offsets)
 

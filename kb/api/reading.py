@@ -8,16 +8,19 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from kb.api.accepting import FairLoop
+
 
 class Reading(H11Protocol):
     """Uvicorn's reading by h11, with a limit for the time that a request's head takes, with our own words for what is no request, and
-    without a word on upgrades. None of these reach the application and the layers around it.
+    without a word on upgrades. None of these reach the application and the layers around it. Workers count their connections.
     """
 
     def __init__(self, *args: Any, head_seconds: float, **named: Any) -> None:
         super().__init__(*args, **named)
         self._head_seconds = head_seconds
         self._giving_up: asyncio.TimerHandle | None = None
+        self._count(1)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -29,6 +32,7 @@ class Reading(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        self._count(-1)
         self._stop_the_clock()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the name is Uvicorn's
@@ -47,6 +51,10 @@ class Reading(H11Protocol):
 
     def _unsupported_upgrade_warning(self) -> None:
         """Says nothing: a wish for another protocol may be left alone, and anyone could fill the log with such wishes."""
+
+    def _count(self, more: int) -> None:
+        if isinstance(self.loop, FairLoop):
+            self.loop.count(more)
 
     def _watch_the_clock(self) -> None:
         """Runs it while a head is awaited, from the connection or its first byte on; more bytes gain no time."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import sys
@@ -99,6 +100,7 @@ def _worker(settings: Settings, shared: Shared) -> ASGIApp:
     """The application of one worker, made in its own process."""
     from uvicorn.config import STARTUP_FAILURE
 
+    from kb.api.accepting import FairLoop
     from kb.api.workers import Workers
 
     logs.configure(settings.log_queries)
@@ -107,7 +109,10 @@ def _worker(settings: Settings, shared: Shared) -> ASGIApp:
         shared.reserve()
         # More threads than cores would wait for one another.
         own = replace(settings, threads=max(1, settings.threads // settings.workers))
-        return _application(own, Workers(settings.workers, shared))
+        workers = Workers(settings.workers, shared)
+        if isinstance(loop := asyncio.get_running_loop(), FairLoop):
+            loop.share_with(workers)
+        return _application(own, workers)
     except KnowledgeBaseError as error:
         print(f"kb: {error.said(settings.lang)}", file=sys.stderr)  # noqa: T201 - the edge of this process
         sys.exit(STARTUP_FAILURE)

@@ -1,10 +1,11 @@
-"""The workers that answer together: how many of them run."""
+"""The workers that answer together: how many of them run, and how many connections each has."""
 
 from __future__ import annotations
 
 import os
 import signal
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from kb.api.sharing import Shared
@@ -38,6 +39,24 @@ class Workers:
                 path.unlink(missing_ok=True)
         (self._shared.running / str(os.getpid())).touch()
         threading.Thread(target=self._end_with_parent, args=(self._shared.parent,), daemon=True).start()
+
+    def tell(self, connections: int) -> None:
+        """Tells the others how many connections this worker has. Where there is no room for that, they go by what it last told."""
+        if self._shared:
+            with suppress(OSError):
+                (self._shared.running / str(os.getpid())).write_text(str(connections))
+
+    def told_by_others(self) -> list[int]:
+        """How many connections each of the others has, as it last told."""
+        if not self._shared:
+            return []
+        others = [path for path in self._shared.running.iterdir() if int(path.name) != os.getpid()]
+        told = []
+        for path in others:
+            with suppress(OSError):  # it has just left
+                if _lives(int(path.name)):
+                    told.append(int(path.read_text() or 0))
+        return told
 
     def leave(self) -> None:
         """Counts this process no more."""

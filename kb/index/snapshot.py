@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import mmap
+import os
+import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -74,8 +75,9 @@ class PassageTexts(Passages):
         table = np.load(layout.passages)
         self._ends: npt.NDArray[np.int64] = table["ends"]
         self._context_ends: npt.NDArray[np.int64] = table["context_ends"]
-        with layout.texts.open("rb") as file:
-            self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        # Read and not mapped: the system brings what lies around each text into a map, in time the whole file.
+        self._file = os.open(layout.texts, os.O_RDONLY)
+        weakref.finalize(self, os.close, self._file)
 
     def _read(self, rows: Sequence[int]) -> list[tuple[str, str]]:
         return [self._text(row) for row in rows]
@@ -83,7 +85,8 @@ class PassageTexts(Passages):
     def _text(self, row: int) -> tuple[str, str]:
         start = int(self._ends[row - 1]) if row else 0
         middle, end = int(self._context_ends[row]), int(self._ends[row])
-        return self._bytes[start:middle].decode(), self._bytes[middle:end].decode()
+        both = os.pread(self._file, end - start, start)
+        return both[: middle - start].decode(), both[middle - start :].decode()
 
 
 @dataclass(frozen=True)

@@ -44,8 +44,9 @@ class Passages(ABC):
 
     def rows_of(self, items: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """All rows of the items with these numbers: passages are written item by item, so each one's stand together."""
-        first = np.searchsorted(self.item_of, items)
-        counts = np.searchsorted(self.item_of, items, side="right") - first
+        numbers = items.astype(self.item_of.dtype)  # else all of item_of is made like them, each time
+        first = np.searchsorted(self.item_of, numbers)
+        counts = np.searchsorted(self.item_of, numbers, side="right") - first
         rows: npt.NDArray[np.int64] = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
         return rows
 

@@ -1,4 +1,4 @@
-"""Acronyms of the vocabulary: what they stand for, for tooltips on pages and for people who search by them."""
+"""Acronyms and colloquial words of the vocabulary: what they stand for, for tooltips on pages and for people who search by them."""
 
 from __future__ import annotations
 
@@ -35,6 +35,17 @@ def acronyms() -> dict[str, Meaning]:
             for acronym in _acronyms_of(term):
                 found.setdefault(plain(acronym), meaning)
     return found
+
+
+@cache
+def colloquial() -> dict[str, Mapping[str, str]]:
+    """Words that people of the region say (`chamba`), without accents, to what texts say (`trabajo`), per language."""
+    return {
+        plain(alias): term.label
+        for term in vocabulary()["colloquial"].values()
+        for aliases in term.aliases.values()
+        for alias in aliases
+    }
 
 
 @cache

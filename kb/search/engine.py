@@ -30,7 +30,7 @@ from kb.search.shown import Place, Shown
 from kb.search.similar import similar
 from kb.search.snippets import Snippet, Snippets
 from kb.search.sorting import in_order
-from kb.search.spelling import Correction, correct
+from kb.search.spelling import Correction, as_texts_say, correct
 
 _LISTED = 1000
 """With filters that let more items through, only what was retrieved is listed."""
@@ -170,9 +170,11 @@ class SearchEngine:
     def _read(self, request: SearchRequest, clock: _Clock) -> _Reading:
         with clock.stage("read"):
             lang = detect_language(request.query, request.lang, self.known_words(request.query))
-            unread = (request.query, ())
-            known = self.snapshot.languages
-            query, corrections = unread if request.as_typed else correct(request.query, lang, known, self.encoder)
+            query, corrections = request.query, tuple[Correction, ...]()
+            if not request.as_typed:
+                query, said = as_texts_say(query, lang)
+                query, slips = correct(query, lang, self.snapshot.languages, self.encoder)
+                corrections = said + slips
             meanings = expansion.meanings(query)
         with clock.stage("encode"):
             encoded = self._encoded(expansion.spelled_out(query, meanings, lang))

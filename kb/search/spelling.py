@@ -1,4 +1,6 @@
-"""Typing errors: a word that nobody wrote is read as the nearest one that stands in the content, and the reader is told."""
+"""Words that are read as others, and the reader is told: typing errors as the nearest word that stands in the content, and what people
+say as what texts say.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from kb.content.glossary import acronyms
+from kb.content.glossary import acronyms, colloquial
 from kb.content.letters import plain
 from kb.content.vocabulary import vocabulary
 from kb.encoding.protocol import QueryEncoder
@@ -53,19 +55,37 @@ def correct(
         read = next(filter(None, (_nearest(plain(typed), index) for index in offered)), "")
         if read:
             found[typed] = Correction(typed, read)
-    corrected = _WORD.sub(lambda match: found[match.group()].read if match.group() in found else match.group(), query)
-    return corrected, tuple(found.values())
+    return _read_as(query, found), tuple(found.values())
+
+
+def as_texts_say(query: str, lang: str) -> tuple[str, tuple[Correction, ...]]:
+    """The query with what people say (`chamba`) read as what texts say (`trabajo`): no text has it, and the encoder misreads it."""
+    found: dict[str, Correction] = {}
+    for match in _WORD.finditer(query):
+        typed = match.group()
+        said = colloquial().get(plain(typed))
+        if said and not _is_name(typed, match.start()):
+            found[typed] = Correction(typed, said[lang])
+    return _read_as(query, found), tuple(found.values())
+
+
+def _read_as(query: str, found: Mapping[str, Correction]) -> str:
+    return _WORD.sub(lambda match: found[match.group()].read if match.group() in found else match.group(), query)
 
 
 def _doubtful(typed: str, position: int, lang: str, languages: Mapping[str, LanguageIndex]) -> bool:
     word = plain(typed)
-    # A capital inside a sentence is a name, and names are not ours to mend.
-    if len(word) < _SHORTEST or typed.isupper() or (position and typed[0].isupper()):
+    if len(word) < _SHORTEST or _is_name(typed, position):
         return False
     if word in acronyms() or word in _vocabulary_words() or word in EXCLUDING:
         return False
     # Another language's stemmer would find endings in what is none of its words: Spanish takes `childen` for `child`.
     return not any(word in index.words for index in languages.values()) and not _passages(word, languages[lang])
+
+
+def _is_name(typed: str, position: int) -> bool:
+    """A capital inside a sentence is a name, and names are not ours to mend."""
+    return typed.isupper() or (position > 0 and typed[0].isupper())
 
 
 def _is_one_token(word: str, encoder: QueryEncoder) -> bool:

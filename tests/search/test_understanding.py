@@ -46,6 +46,23 @@ def test_words_of_the_language_that_the_content_lacks_are_left_alone(
     assert engine.search(search_request(query, lang)).corrections == ()
 
 
+@pytest.mark.parametrize(
+    ("query", "lang", "plainly"),
+    [("chamba para migrantes", "es", "trabajo para migrantes"), ("Patojos sin acompañantes", "es", "niñas y niños sin acompañantes"),
+     ("cipotes en la calle", "es", "niñas y niños en la calle"), ("apoyo a chavos", "es", "apoyo a jóvenes")],
+)  # fmt: skip
+def test_what_people_say_is_read_as_what_texts_say(engine: SearchEngine, query: str, lang: str, plainly: str) -> None:
+    response = engine.search(search_request(query, lang))
+    assert [hit.item.id for hit in response.hits] == ids(engine, plainly, lang=lang)
+    assert response.matches_well
+    assert [one.read for one in response.corrections if one.typed in query] != []
+    assert engine.search(search_request(query, lang, as_typed=True)).corrections == ()
+
+
+def test_names_are_not_read_as_what_people_say(engine: SearchEngine) -> None:
+    assert engine.search(search_request("refugiados en Chamba", "es")).corrections == ()
+
+
 def test_a_reader_may_insist_on_what_was_typed(engine: SearchEngine) -> None:
     assert engine.search(search_request("espasios seguros", "es", as_typed=True)).corrections == ()
 

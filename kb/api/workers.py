@@ -50,11 +50,10 @@ class Workers:
         """How many connections each of the others has, as it last told."""
         if not self._shared:
             return []
-        others = [path for path in self._shared.running.iterdir() if int(path.name) != os.getpid()]
         told = []
-        for path in others:
-            with suppress(OSError):  # it has just left
-                if _lives(int(path.name)):
+        with suppress(OSError):  # one has just left
+            for path in self._shared.running.iterdir():
+                if int(path.name) != os.getpid() and _lives(int(path.name)):
                     told.append(int(path.read_text() or 0))
         return told
 

@@ -50,12 +50,11 @@ class Workers:
         """How many connections each of the others has, as it last told."""
         if not self._shared:
             return []
-        told = []
-        with suppress(OSError):  # one has just left
-            for path in self._shared.running.iterdir():
-                if int(path.name) != os.getpid() and _lives(int(path.name)):
-                    told.append(int(path.read_text() or 0))
-        return told
+        try:
+            others = [path for path in self._shared.running.iterdir() if int(path.name) != os.getpid()]
+            return [int(path.read_text() or 0) for path in others if _lives(int(path.name))]
+        except OSError:  # one has just left: the next look goes better
+            return []
 
     def leave(self) -> None:
         """Counts this process no more."""

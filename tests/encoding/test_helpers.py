@@ -40,8 +40,9 @@ def test_helpers_are_the_threads_that_were_started_and_make_way() -> None:
             assert os.sched_getaffinity(numbers[0]) < everywhere
 
 
-@linux
-@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="takes two processors")
+@pytest.mark.skipif(
+    sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="takes Linux and two processors"
+)
 def test_a_question_is_encoded_on_different_processors(served: OnnxQueryEncoder, exported_folder: Path) -> None:
     encoder = OnnxQueryEncoder(exported_folder, threads=2)
     [helper] = encoder._helpers.threads

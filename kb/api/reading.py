@@ -20,7 +20,7 @@ class Reading(H11Protocol):
         super().__init__(*args, **named)
         self._head_seconds = head_seconds
         self._giving_up: asyncio.TimerHandle | None = None
-        self._count(1)
+        self._count(1)  # not when the connection is made: the next one is looked at before that
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)

@@ -116,7 +116,9 @@ def search(
     sort: Annotated[Sort, Query(description="Order of the hits that answer best; the rest follow by relevance")] = (
         "relevance"
     ),
-    as_typed: Annotated[bool, Query(description="Leave words alone that look like typing errors")] = False,
+    as_typed: Annotated[
+        bool, Query(description="Leave words as they were typed, also what look like typing errors")
+    ] = False,
     set_aside: Annotated[
         list[SetAside],
         Query(description="A recognised term that is not meant, such as `country:PA`; repeat for several"),

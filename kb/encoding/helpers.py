@@ -1,8 +1,8 @@
 """Where the threads run that help ONNX Runtime with one question.
 
-They sleep between questions. On a virtual machine Linux wakes them, more often than not, on the processor that is busy with the
-question although another is free, and the two share it until the scheduler's next tick, up to 4 ms later: longer than
-the whole encoding. So who asks says before each question where they may run: anywhere but here.
+They sleep between questions. Linux, as seen on a virtual machine, often wakes them on the processor that is busy with the question
+although another is free, and the two share it until the scheduler's next tick, up to 4 ms later: longer than the whole
+encoding. So who asks says before each question where they may run: anywhere but here.
 """
 
 from __future__ import annotations

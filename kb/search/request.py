@@ -45,7 +45,7 @@ class SearchRequest:
         passages_in: searches only passages of that language; empty means all.
         page: from 1.
         page_size: results a page.
-        as_typed: typing errors are left alone.
+        as_typed: words are left as they were typed, typing errors and what people say too.
         set_aside: terms (`country:PA`) that the query seems to name and does not mean.
     """
 

@@ -136,8 +136,9 @@ async def some_turns() -> None:
 
 
 async def until(condition: Callable[[], object]) -> None:
-    while not condition():
-        await asyncio.sleep(0.001)
+    async with asyncio.timeout(60):
+        while not condition():
+            await asyncio.sleep(0.001)
 
 
 def test_a_connection_is_left_to_the_worker_that_has_fewer(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,13 +90,17 @@ def _sleeper() -> Iterator[tuple[Callable[[], None], list[int]]]:
         Thread(target=sleep, daemon=True).start()
         started.wait()
 
-    yield start, numbers
-    ended.set()
+    try:
+        yield start, numbers
+    finally:
+        ended.set()
 
 
 @contextmanager
 def _only_on(processor: int) -> Iterator[None]:
     everywhere = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {processor})
-    yield
-    os.sched_setaffinity(0, everywhere)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, everywhere)
